@@ -1,0 +1,10 @@
+//! The claim language: text to typed tree, diagnostics, printers.
+
+mod diagnostic;
+mod span;
+mod surface;
+mod tree;
+
+pub use diagnostic::{Diagnostic, Label, Remark};
+pub use span::Span;
+pub use tree::*;

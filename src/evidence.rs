@@ -1,0 +1,88 @@
+//! The plain record of one piece of evidence. It computes nothing.
+
+use crate::verdict::{EvidenceKind, Finding, Verdict};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One piece of evidence for or against a line, at one instance or for all.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Where it comes from.
+    pub kind: EvidenceKind,
+    /// What it says by itself.
+    pub verdict: Verdict,
+    /// Sizes and listed scalars of the instance; empty for a proof.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub at: BTreeMap<String, serde_json::Value>,
+    /// The instance stands in the author's `at`.
+    #[serde(skip)]
+    pub declared: bool,
+    /// Every size of the instance is at least 2.
+    #[serde(skip)]
+    pub generic_sizes: bool,
+    /// The measurement, for sampled, trained and integrated evidence.
+    #[serde(flatten)]
+    pub measurement: Option<Measurement>,
+    /// The two sides where they differ exactly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counterexample: Option<Counterexample>,
+    /// How much room a bound leaves at this instance: larger minus smaller side, as a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slack: Option<f64>,
+    /// How it was obtained or why it is undecided, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A number against a prediction. For a matrix `predicted` is the Frobenius norm of the
+/// prediction, `estimate` and `interval` those of the deviation from it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measurement {
+    /// The predicted value.
+    pub predicted: f64,
+    /// The estimate.
+    pub estimate: f64,
+    /// Interval that contains the true value with the error share of this comparison.
+    pub interval: [f64; 2],
+    /// Margin, relative to the prediction unless the claim says absolute; `None`: the band is a point.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin: Option<f64>,
+    /// Smallest relative error of the prediction that this run would have refuted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub smallest_caught: Option<f64>,
+    /// Independent samples, repetitions or function evaluations used.
+    pub samples: u64,
+    /// Further samples that would decide, where it is inconclusive and this can be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub further_samples: Option<u64>,
+    /// Which interval: its name as the report prints it.
+    pub method: String,
+    /// The seed of the unit of work, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<String>,
+}
+
+/// An exact instance at which the two sides differ; rationals as strings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Counterexample {
+    /// Sizes.
+    pub sizes: BTreeMap<String, usize>,
+    /// Letters, by rows.
+    pub values: BTreeMap<String, Vec<Vec<String>>>,
+    /// Left side: a rational, or a matrix by rows in brackets.
+    pub left: String,
+    /// Right side.
+    pub right: String,
+}
+
+impl Evidence {
+    /// What the verdict rule needs to know of it.
+    pub fn finding(&self) -> Finding {
+        Finding {
+            kind: self.kind,
+            verdict: self.verdict,
+            declared: self.declared,
+            generic_sizes: self.generic_sizes,
+        }
+    }
+}

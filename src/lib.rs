@@ -1,0 +1,9 @@
+//! Isserlis checks closed-form claims about in-context learning.
+
+pub mod claim;
+pub mod evidence;
+pub mod experiment;
+pub mod numeric;
+pub mod suite;
+pub mod theorem;
+pub mod verdict;
