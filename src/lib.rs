@@ -6,4 +6,6 @@ pub mod experiment;
 pub mod numeric;
 pub mod suite;
 pub mod theorem;
+#[path = "../theorems/mod.rs"]
+pub mod theorems;
 pub mod verdict;
