@@ -4,7 +4,9 @@ mod diagnostic;
 mod span;
 mod surface;
 mod tree;
+mod walk;
 
 pub use diagnostic::{Diagnostic, Label, Remark};
 pub use span::Span;
 pub use tree::*;
+pub use walk::Descendants;
