@@ -34,6 +34,44 @@ pub enum EvidenceKind {
     Flow,
 }
 
+impl Verdict {
+    /// The word that results and reports use, never abbreviated.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Proved => "proved",
+            Self::Verified => "verified",
+            Self::Refuted => "refuted",
+            Self::Inconclusive => "inconclusive",
+            Self::Open => "open",
+        }
+    }
+}
+
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.pad(self.word())
+    }
+}
+
+impl EvidenceKind {
+    /// The word that results, reports and `--evidence` use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Proof => "proof",
+            Self::Exact => "exact",
+            Self::Simulation => "simulation",
+            Self::Training => "training",
+            Self::Flow => "flow",
+        }
+    }
+}
+
+impl std::fmt::Display for EvidenceKind {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.pad(self.word())
+    }
+}
+
 /// What the rule needs to know of one piece of evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Finding {
