@@ -5,7 +5,9 @@ mod dense;
 mod environment;
 mod error;
 mod graph;
+mod lane;
 mod lower;
+mod program;
 mod value;
 
 #[cfg(test)]

@@ -27,7 +27,8 @@ impl Graph {
         Ok(values)
     }
 
-    fn value(
+    /// The value of one node, from the values of its arguments.
+    pub(super) fn value(
         &self,
         node: NodeId,
         values: &Values,

@@ -1,0 +1,5 @@
+//! Random numbers of prompts: reproducible streams and standard normals.
+
+mod stream;
+
+pub(crate) use stream::{fill_with_normals, generator};
