@@ -2,6 +2,7 @@
 
 mod diagnostic;
 mod span;
+mod suggestion;
 mod surface;
 mod tree;
 mod walk;

@@ -6,7 +6,8 @@
 use super::span::Span;
 use dashu_ratio::RBig;
 
-/// An expression as written, with the place it was written at.
+/// An expression as written, with the place it was written at; brackets around it belong to the
+/// place.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Term {
     pub(crate) form: Form,
@@ -159,6 +160,14 @@ pub(crate) enum StatementForm {
         proposition: Prop,
         by: Option<By>,
     },
+    /// A statement with an error, which is reported beside the tree. It stays in the tree so that
+    /// nothing that depends on it is reported as a second error.
+    Broken {
+        /// The first word, such as `matrix` or `train`; empty if it is not one.
+        word: String,
+        /// The names it declares, as far as they were read; of a claim, its name.
+        names: Vec<Name>,
+    },
 }
 
 /// `name = value, value` of an `at` statement.
@@ -182,7 +191,8 @@ pub(crate) enum GridForm {
     Rows(Vec<Vec<RBig>>),
 }
 
-/// `margin NUMBER % because TEXT` or `margin NUMBER absolute because TEXT`.
+/// `margin NUMBER % because TEXT` or `margin NUMBER absolute because TEXT`; a percentage is stored
+/// as a fraction, `1%` as 1/100.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct MarginText {
     pub(crate) value: RBig,
