@@ -4,6 +4,6 @@ mod exact;
 mod float;
 mod instance;
 
-pub use exact::{Budget, ExactError, Number};
+pub use exact::{Budget, ExactError, Number, Value, evaluate_exactly};
 pub use float::{FloatEnvironment, FloatError, evaluate};
 pub use instance::{Instance, RationalMatrix};

@@ -1,12 +1,21 @@
 //! The exact reading: every expression of the language evaluated in coordinates.
 
 mod definite;
+mod environment;
 mod error;
+mod evaluation;
+mod expectation;
+mod function;
 mod interval;
+mod law;
 mod matrix;
 mod monomial;
 mod number;
 mod polynomial;
+mod product;
+mod random;
+mod value;
 
 pub use error::{Budget, ExactError};
 pub use number::Number;
+pub use value::{Value, evaluate_exactly};
