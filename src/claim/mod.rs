@@ -1,9 +1,21 @@
 //! The claim language: text to typed tree, diagnostics, printers.
 
 mod diagnostic;
+mod expression;
+mod formula;
+mod lexer;
+mod lines;
+mod mistake;
+mod number;
+mod parser;
+mod proposition;
+mod rational;
 mod span;
+mod spelling;
+mod statement;
 mod suggestion;
 mod surface;
+mod token;
 mod tree;
 mod walk;
 
