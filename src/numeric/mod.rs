@@ -4,6 +4,8 @@ mod exact;
 mod float;
 mod instance;
 
-pub use exact::{Budget, ExactError, Number, Value, evaluate_exactly};
+pub use exact::{
+    Budget, ExactError, Number, ParameterPolynomial, Value, evaluate_exactly, parameter_polynomial,
+};
 pub use float::{FloatEnvironment, FloatError, evaluate};
 pub use instance::{Instance, RationalMatrix};

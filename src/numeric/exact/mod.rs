@@ -11,6 +11,7 @@ mod law;
 mod matrix;
 mod monomial;
 mod number;
+mod parameter;
 mod polynomial;
 mod product;
 mod random;
@@ -18,4 +19,5 @@ mod value;
 
 pub use error::{Budget, ExactError};
 pub use number::Number;
+pub use parameter::{ParameterPolynomial, parameter_polynomial};
 pub use value::{Value, evaluate_exactly};
