@@ -1,5 +1,6 @@
 //! What is wrong in a claim file, and where.
 
+use super::excerpt::{excerpt, position, showable};
 use super::span::Span;
 
 /// One error of a claim file. At most one is reported for a statement.
@@ -64,4 +65,49 @@ impl Diagnostic {
         self.remarks.push(Remark::Help(text.into()));
         self
     }
+
+    /// Line and column of the primary place in `text`, both from 1; the column counts characters.
+    pub fn position(&self, text: &str) -> (usize, usize) {
+        position(text, self.primary.span.start)
+    }
+
+    /// The message as it is printed, with an excerpt of `text`, the text of the file; without a
+    /// line end behind it.
+    pub fn render(&self, file_name: &str, text: &str) -> String {
+        let (line, column) = self.position(text);
+        let secondary: Vec<Label> = self.secondary.iter().map(Label::shortened).collect();
+        let (rows, width) = excerpt(text, &self.primary.shortened(), &secondary);
+        let indent = " ".repeat(width + 1);
+        let mut message = format!("error: {}\n", shortened(&self.message));
+        message += &format!("{indent}--> {}:{line}:{column}\n{rows}", showable(file_name));
+        if !self.remarks.is_empty() {
+            message += &format!("{indent} |\n");
+        }
+        for remark in &self.remarks {
+            let (kind, text) = match remark {
+                Remark::Note(text) => ("note", text),
+                Remark::Help(text) => ("help", text),
+            };
+            message += &format!("{indent} = {kind}: {}\n", shortened(text));
+        }
+        message.truncate(message.trim_end().len());
+        message
+    }
+}
+
+impl Label {
+    fn shortened(&self) -> Self {
+        Self { span: self.span, text: shortened(&self.text) }
+    }
+}
+
+/// A text in one line and of bounded length: a message may quote names of any length.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 400;
+    let mut short = showable(text);
+    if let Some((cut, _)) = short.char_indices().nth(LONGEST) {
+        short.truncate(cut);
+        short += "...";
+    }
+    short
 }

@@ -1,6 +1,7 @@
 //! The claim language: text to typed tree, diagnostics, printers.
 
 mod diagnostic;
+mod excerpt;
 mod expression;
 mod formula;
 mod lexer;
@@ -15,6 +16,8 @@ mod spelling;
 mod statement;
 mod suggestion;
 mod surface;
+#[cfg(test)]
+mod tests_layout;
 mod token;
 mod tree;
 mod walk;
