@@ -1,26 +1,48 @@
 //! The claim language: text to typed tree, diagnostics, printers.
 
+mod analysis;
+mod assertion;
+mod call;
+mod checker;
+mod declaration;
+mod definite;
 mod diagnostic;
+mod elaborate;
+mod environment;
 mod excerpt;
 mod expression;
+mod family;
 mod formula;
+mod grid;
+mod leftover;
 mod lexer;
 mod lines;
+mod misfit;
 mod mistake;
+mod moments;
 mod number;
 mod parser;
 mod proposition;
 mod rational;
+mod resolve;
+mod second_order;
+mod shape;
+mod sign;
 mod span;
 mod spelling;
 mod statement;
+mod substitution;
 mod suggestion;
 mod surface;
 #[cfg(test)]
+mod tests_check;
+#[cfg(test)]
 mod tests_layout;
 mod token;
+mod training;
 mod tree;
 mod walk;
+mod word;
 
 pub use diagnostic::{Diagnostic, Label, Remark};
 pub use span::Span;
