@@ -38,6 +38,8 @@ mod surface;
 mod tests_check;
 #[cfg(test)]
 mod tests_layout;
+#[cfg(test)]
+mod tests_messages;
 mod token;
 mod training;
 mod tree;
