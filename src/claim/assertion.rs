@@ -112,7 +112,6 @@ impl Checker {
                     InForce::Nothing => {
                         let message = "`reaches` without a `train` above it";
                         return Err(Diagnostic::new(message, of.span, "the limit of which flow?")
-                            .also(name.span, "")
                             .help("declare the flow: `train L over U from U -> ...`")
                             .into());
                     }
@@ -181,9 +180,7 @@ impl Checker {
                     if !quadratic {
                         let message = format!("this is not a quadratic form in `{}`", name.text);
                         let label = format!("each term must have degree 2 in `{}`", name.text);
-                        return Err(Diagnostic::new(message, left.span, label)
-                            .also(name.span, "")
-                            .into());
+                        return Err(Diagnostic::new(message, left.span, label).into());
                     }
                     form = Some(letter);
                 }

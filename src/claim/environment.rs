@@ -4,7 +4,7 @@ use super::diagnostic::Diagnostic;
 use super::span::Span;
 use super::suggestion::nearest;
 use super::surface::{Form, Name, Term};
-use super::tree::{Abbreviation, Element, LawKind, Letter, LetterKind, Space};
+use super::tree::{Abbreviation, Element, Expr, LawKind, Letter, LetterKind, Node, Space};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -74,6 +74,8 @@ impl Letter {
 pub(super) struct Declared {
     pub(super) meaning: Meaning,
     pub(super) span: Span,
+    /// Levels of the value behind the name, those of the names in it included.
+    depth: usize,
 }
 
 /// All names declared so far.
@@ -137,7 +139,23 @@ impl Environment {
 
     /// Gives a name its meaning.
     pub(super) fn declare(&mut self, name: &Name, meaning: Meaning) {
-        self.names.insert(name.text.as_str().into(), Declared { meaning, span: name.span });
+        let depth = match &meaning {
+            Meaning::Abbreviation(abbreviation) => self.depth(&abbreviation.value),
+            Meaning::Element(element) => self.depth(&element.value),
+            _ => 0,
+        };
+        self.names.insert(name.text.as_str().into(), Declared { meaning, span: name.span, depth });
+    }
+
+    /// Levels of an expression with what stands behind its names; the readers of the tree walk
+    /// it recursively.
+    pub(super) fn depth(&self, expr: &Expr) -> usize {
+        let behind = |name: &str| self.names.get(name).map_or(0, |declared| declared.depth);
+        1 + match &*expr.node {
+            Node::Abbreviation(abbreviation) => behind(&abbreviation.name),
+            Node::Element(element) => behind(&element.name),
+            _ => expr.parts().into_iter().map(|part| self.depth(part)).max().unwrap_or(0),
+        }
     }
 
     /// The names that have a value.
@@ -157,7 +175,7 @@ impl Environment {
 
     /// Records that the declaration of a name is in error.
     pub(super) fn give_up(&mut self, name: &str, span: Span) {
-        let declared = Declared { meaning: Meaning::Broken, span };
+        let declared = Declared { meaning: Meaning::Broken, span, depth: 0 };
         self.names.entry(name.into()).or_insert(declared);
     }
 

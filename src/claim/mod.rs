@@ -40,6 +40,8 @@ mod tests_check;
 mod tests_layout;
 #[cfg(test)]
 mod tests_messages;
+#[cfg(test)]
+mod tests_mutated;
 mod token;
 mod training;
 mod tree;

@@ -3,6 +3,7 @@
 use super::diagnostic::Diagnostic;
 use super::elaborate::Elaborator;
 use super::environment::{Checked, Fault};
+use super::expression::DEEPEST_EXPRESSION;
 use super::shape::{is_open, unsized_space};
 use super::span::Span;
 use super::tree::{Abbreviation, Expr, Node, Shape, Space};
@@ -19,8 +20,18 @@ impl Elaborator<'_> {
         let expr = Resolver::new(|space| self.spaces.resolve(space)).resolve(expr);
         match unsized_place(&expr, &|space| is_open(space)) {
             Some(place) => Err(self.unsized_identity(&expr, place)),
-            None => Ok(expr),
+            None => self.check_depth(expr),
         }
+    }
+
+    fn check_depth(&self, expr: Expr) -> Checked<Expr> {
+        if self.environment.depth(&expr) <= DEEPEST_EXPRESSION {
+            return Ok(expr);
+        }
+        let message = format!(
+            "with the names in it, this expression is more than {DEEPEST_EXPRESSION} levels deep"
+        );
+        Err(Diagnostic::new(message, expr.span, "too deep").into())
     }
 
     /// The value of a `let`: a multiple of `I` may stay open, to be sized where the name is used.
@@ -37,7 +48,7 @@ impl Elaborator<'_> {
         let expr = Resolver::new(resolve).resolve(expr);
         match unsized_place(&expr, &|space| is_open(space) && *space != unsized_space()) {
             Some(place) => Err(self.unsized_identity(&expr, place)),
-            None => Ok(expr),
+            None => self.check_depth(expr),
         }
     }
 

@@ -44,13 +44,15 @@ impl Shape {
 pub(super) fn space_in_words(space: &Space) -> &str {
     match space {
         Space::One => "1",
-        Space::Size(_) if is_open(space) => "any",
         Space::Size(name) => name,
     }
 }
 
-/// A shape in a message: `d x N`.
+/// A shape in a message: `d x N`; open shapes belong to multiples of `I`.
 pub(super) fn shape_in_words(shape: &Shape) -> String {
+    if shape.is_open() {
+        return "square".to_owned();
+    }
     format!("{} x {}", space_in_words(&shape.rows), space_in_words(&shape.columns))
 }
 

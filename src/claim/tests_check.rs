@@ -72,6 +72,7 @@ fn the_example_files_check() {
         ("03", include_str!("../../tests/claims/03_thm42_general_law.claim")),
         ("04", include_str!("../../tests/claims/04_thm42_linear_labels.claim")),
         ("07", include_str!("../../tests/claims/07_one_gd_step.claim")),
+        ("trained", include_str!("../../tests/claims/trained_attention.claim")),
     ] {
         let file =
             ClaimFile::parse(name, text).unwrap_or_else(|errors| panic!("{name}: {errors:#?}"));
@@ -459,4 +460,35 @@ fn letters_are_found_through_names_and_covariances() {
         proposition.sizes().iter().map(|size| size.to_string()).collect::<Vec<_>>(),
         ["N", "d"]
     );
+}
+
+#[test]
+fn deep_terms_do_not_exhaust_the_stack() {
+    let chains = [
+        format!("{}u", "-".repeat(2400)),
+        format!("u{}", "'".repeat(2400)),
+        format!("{}u{}", "(-".repeat(250), ")".repeat(250)),
+        format!("{}u{}", "inv(-".repeat(250), ")".repeat(250)),
+        format!("u{}", " + u".repeat(2400)),
+        format!("u{}", "*u".repeat(2400)),
+        format!("u{}", "/s2".repeat(2400)),
+        format!("{}u{}", "E[-".repeat(250), "]".repeat(250)),
+        format!("{}u{}", "subst(-".repeat(250), ", u -> u)".repeat(250)),
+        format!("I{}", "*I".repeat(2400)) + "*Lambda",
+    ];
+    for chain in chains {
+        let text = format!("{WORLD}let chain = {chain}\nclaim c: chain == chain\n");
+        assert!(ClaimFile::parse("deep.claim", &text).is_ok(), "{}", &chain[..20]);
+    }
+}
+
+#[test]
+fn a_long_chain_of_names_is_refused_before_it_is_too_deep() {
+    let mut text = String::from("scalar u\nlet a0 = u\n");
+    for index in 1..4000 {
+        text += &format!("let a{index} = -a{}\n", index - 1);
+    }
+    let found = errors(&text);
+    assert_eq!(found.len(), 1, "{:?}", found.first());
+    assert!(found[0].contains("levels deep"), "{found:?}");
 }
