@@ -1,5 +1,12 @@
 //! Concrete instances: sizes and rational values of the deterministic letters of a file.
 
+mod completion;
+mod draw;
+mod grid;
+mod mention;
+
+pub use grid::{InstanceError, instances};
+
 use dashu_ratio::RBig;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,6 +20,37 @@ pub struct RationalMatrix {
     pub columns: usize,
     /// Entries, row after row.
     pub entries: Vec<RBig>,
+}
+
+impl RationalMatrix {
+    /// The matrix with these entries.
+    pub fn from_fn(
+        rows: usize,
+        columns: usize,
+        mut entry: impl FnMut(usize, usize) -> RBig,
+    ) -> Self {
+        let entries = (0..rows * columns).map(|k| entry(k / columns, k % columns)).collect();
+        Self { rows, columns, entries }
+    }
+
+    /// A 1 x 1 matrix.
+    pub fn scalar(value: RBig) -> Self {
+        Self { rows: 1, columns: 1, entries: vec![value] }
+    }
+
+    /// One entry.
+    ///
+    /// # Panics
+    /// Where the indices are out of range.
+    pub fn entry(&self, row: usize, column: usize) -> &RBig {
+        &self.entries[row * self.columns + column]
+    }
+
+    fn multiply(&self, other: &Self) -> Self {
+        Self::from_fn(self.rows, other.columns, |i, j| {
+            (0..self.columns).fold(RBig::ZERO, |sum, k| sum + self.entry(i, k) * other.entry(k, j))
+        })
+    }
 }
 
 /// Sizes and values of all deterministic letters (`ones`, random and `observed` letters excluded).

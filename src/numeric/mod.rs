@@ -1,11 +1,13 @@
 //! The typed tree as numbers: exact rationals in coordinates, and floating point.
 
+mod check;
 mod exact;
 mod float;
 mod instance;
 
+pub use check::check;
 pub use exact::{
     Budget, ExactError, Number, ParameterPolynomial, Value, evaluate_exactly, parameter_polynomial,
 };
 pub use float::{FloatEnvironment, FloatError, evaluate};
-pub use instance::{Instance, RationalMatrix};
+pub use instance::{Instance, InstanceError, RationalMatrix, instances};
