@@ -27,6 +27,12 @@ impl Expr {
     pub fn is_visibly_positive(&self) -> bool {
         visible_sign(self) == Sign::Positive
     }
+
+    /// Whether it is a scalar that is at least zero, or a matrix that is positive semidefinite,
+    /// by declaration: also squares, norms and what is made of them.
+    pub fn is_visibly_nonnegative(&self) -> bool {
+        visible_sign(self) >= Sign::Nonnegative
+    }
 }
 
 /// The visible sign of a scalar or of a symmetric matrix.

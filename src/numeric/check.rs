@@ -1,11 +1,10 @@
 //! Exact evidence for a line at one instance.
 
 use super::Instance;
-use super::exact::{Budget, Decision, ExactError, bound, equal, form_bound, hypothesis_holds};
-use crate::claim::{
-    Claim, ClaimFile, Comparison, Expr, Letter, LetterKind, Node, NumericFunction, Proposition,
-    Space,
+use super::exact::{
+    Budget, Decision, ExactError, bound, equal, form_bound, hypothesis_holds, is_covariance,
 };
+use crate::claim::{Claim, ClaimFile, Comparison, LawKind, Letter, LetterKind, Proposition};
 use crate::evidence::{Counterexample, Evidence};
 use crate::verdict::{EvidenceKind, Verdict};
 use dashu_ratio::RBig;
@@ -32,7 +31,7 @@ pub fn check(file: &ClaimFile, claim: &Claim, at: &Instance, budget: &Budget) ->
         slack: None,
         note: None,
     };
-    let decision = rules_hold(file, claim, at, budget).and_then(|()| decide(claim, at, budget));
+    let decision = admit(file, claim, at, budget).and_then(|()| decide(claim, at, budget));
     match decision {
         Ok(decision) => record(&mut evidence, claim, at, &decision),
         Err(Undecided::Kind(note)) => evidence.note = Some(note.to_owned()),
@@ -84,23 +83,26 @@ fn decide(claim: &Claim, at: &Instance, budget: &Budget) -> Result<Decision, Und
     }
 }
 
-/// Rules are checked here too, whoever made the instance.
-fn rules_hold(
-    file: &ClaimFile,
-    claim: &Claim,
-    at: &Instance,
-    budget: &Budget,
-) -> Result<(), Undecided> {
+/// Rules and covariances of second-order laws, which the evaluation does not look at.
+fn admit(file: &ClaimFile, claim: &Claim, at: &Instance, budget: &Budget) -> Result<(), Undecided> {
+    let fails = |what: String| Err(Undecided::Error(ExactError::NotAdmissible { what }));
     for rule in &file.rules[..claim.rules.min(file.rules.len())] {
         let known = |letter: &&Arc<Letter>| {
             at.values.contains_key(&letter.name) || letter.kind == LetterKind::Ones
         };
-        let letters = rule.left.letters().into_iter().chain(rule.right.letters());
-        if letters.into_iter().all(|letter| known(&letter))
+        let tied = rule.left.letters().into_iter().chain(rule.right.letters());
+        if tied.into_iter().all(|letter| known(&letter))
             && !equal(&rule.left, &rule.right, at, budget)?.holds
         {
-            let what = "a `rule` does not hold".to_owned();
-            return Err(ExactError::NotAdmissible { what }.into());
+            return fails("a `rule` does not hold".to_owned());
+        }
+    }
+    for letter in claim.letters_in_order() {
+        if let Some(law) = letter.law().filter(|law| law.kind != LawKind::Gaussian)
+            && !is_covariance(&law.covariance, at, budget)?
+        {
+            let name = &letter.name;
+            return fails(format!("the covariance of `{name}` is not positive semidefinite"));
         }
     }
     Ok(())
@@ -119,7 +121,7 @@ fn record(evidence: &mut Evidence, claim: &Claim, at: &Instance, decision: &Deci
         if form.is_none() {
             let (larger, smaller) = (larger.to_f64()[0], smaller.to_f64()[0]);
             evidence.slack = Some(larger - smaller);
-            if smaller <= 0.0 && is_visibly_nonnegative(quantity) {
+            if smaller <= 0.0 && quantity.is_visibly_nonnegative() {
                 notes.push(
                     "vacuous: the bound is not positive, the quantity never negative".to_owned(),
                 );
@@ -172,45 +174,5 @@ fn counterexample(at: &Instance, decision: &Decision) -> Counterexample {
             .collect(),
         left: decision.left.to_string(),
         right: decision.right.to_string(),
-    }
-}
-
-/// Whether an expression cannot be negative, whatever its letters: a square, a norm, a trace of
-/// a positive definite letter, and sums, products and expectations of such.
-fn is_visibly_nonnegative(expr: &Expr) -> bool {
-    match &*expr.node {
-        Node::Number(number) => *number >= RBig::ZERO,
-        Node::Size(_) | Node::Norm { weight: None, .. } => true,
-        Node::Letter(letter) => match &letter.kind {
-            LetterKind::Scalar { positive } => *positive,
-            LetterKind::Matrix(attributes) => attributes.positive_definite,
-            LetterKind::Ones => true,
-            _ => false,
-        },
-        Node::Abbreviation(abbreviation) => is_visibly_nonnegative(&abbreviation.value),
-        Node::Add(a, b) => is_visibly_nonnegative(a) && is_visibly_nonnegative(b),
-        Node::Multiply(a, b) | Node::Divide(a, b) => {
-            let scalar = |side: &Expr| side.shape.rows == Space::One;
-            scalar(a) && scalar(b) && is_visibly_nonnegative(a) && is_visibly_nonnegative(b)
-        }
-        Node::Power(base, exponent) => {
-            let even = exponent.is_int() && (exponent / RBig::from(2)).is_int();
-            even && base.shape.rows == Space::One || is_visibly_nonnegative(base)
-        }
-        Node::Trace(a) | Node::Transpose(a) | Node::Inverse(a) => is_visibly_nonnegative(a),
-        Node::Expectation { body, .. } => is_visibly_nonnegative(body),
-        Node::Numeric { function, arguments } => {
-            use NumericFunction as F;
-            match function {
-                F::SquareRoot | F::Exponential | F::OperatorNorm => true,
-                F::Logarithm => false,
-                F::Minimum => arguments.iter().all(is_visibly_nonnegative),
-                F::Maximum => arguments.iter().any(is_visibly_nonnegative),
-                F::SmallestEigenvalue | F::LargestEigenvalue => {
-                    is_visibly_nonnegative(&arguments[0])
-                }
-            }
-        }
-        _ => false,
     }
 }

@@ -41,7 +41,10 @@ impl Evaluator<'_> {
             let what = format!("the covariance of `{}` after its size was replaced", letter.name);
             return Err(ExactError::Unsupported { what });
         }
-        let factor = self.factor(letter, &covariance)?;
+        let factor = match law.kind {
+            LawKind::Gaussian => self.factor(letter, &covariance)?,
+            _ => None,
+        };
         let mut entries = vec![Polynomial::zero(); rows * columns];
         for column in 0..columns {
             let place = |row: usize| row * columns + column;

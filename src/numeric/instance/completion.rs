@@ -31,7 +31,7 @@ pub(super) enum Origin<'a> {
 /// [`ExactError::NotAdmissible`] where no such values are found, and errors of the evaluation.
 pub(super) fn complete(
     partial: &Instance,
-    mention: &Mention<'_>,
+    mention: &Mention,
     given: &[Hypothesis],
     origin: Origin<'_>,
 ) -> Result<Instance, ExactError> {
@@ -60,7 +60,7 @@ fn not_admissible(what: String) -> ExactError {
 
 fn draw(
     letter: &Letter,
-    mention: &Mention<'_>,
+    mention: &Mention,
     at: &Instance,
     origin: Origin<'_>,
     attempt: u32,
@@ -89,7 +89,7 @@ fn draw(
 fn settle(
     mut candidate: Instance,
     partial: &Instance,
-    mention: &Mention<'_>,
+    mention: &Mention,
     given: &[Hypothesis],
 ) -> Result<Instance, ExactError> {
     let budget = Budget::default();
@@ -117,7 +117,7 @@ fn settle(
 fn scale_towards(
     hypothesis: &Hypothesis,
     candidate: &mut Instance,
-    mention: &Mention<'_>,
+    mention: &Mention,
     fixed: impl Fn(&Arc<str>) -> bool,
 ) -> bool {
     let (larger, smaller) = match hypothesis.comparison {
@@ -147,7 +147,7 @@ fn scale_towards(
 fn solve_rules(
     candidate: &mut Instance,
     partial: &Instance,
-    mention: &Mention<'_>,
+    mention: &Mention,
     budget: &Budget,
 ) -> Result<BTreeSet<Arc<str>>, ExactError> {
     let mut solved = BTreeSet::new();
@@ -192,7 +192,7 @@ fn solve_rules(
 fn check_declarations(
     candidate: &Instance,
     partial: &Instance,
-    mention: &Mention<'_>,
+    mention: &Mention,
     solved: &BTreeSet<Arc<str>>,
     budget: &Budget,
 ) -> Result<(), ExactError> {
@@ -204,7 +204,8 @@ fn check_declarations(
             return Err(not_admissible(format!("`{}` is not {property}", letter.name)));
         }
     }
-    for covariance in &mention.covariances {
+    for law in mention.random.iter().filter_map(|letter| letter.law()) {
+        let covariance = &law.covariance;
         if covariance.letters().iter().any(|letter| unsafe_value(&letter.name))
             && !is_covariance(covariance, candidate, budget)?
         {

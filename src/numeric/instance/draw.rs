@@ -83,6 +83,10 @@ pub(super) fn generic(
             }
             value
         }
+        _ if rows == 1 && columns == 1 => {
+            let value = scalar(stream);
+            RationalMatrix::scalar(if stream.random_bool(0.5) { -value } else { value })
+        }
         _ => general(rows, columns, stream),
     }
 }

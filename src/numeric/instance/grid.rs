@@ -105,7 +105,7 @@ fn place(partial: &Instance) -> String {
     format!("at {}", sizes.collect::<Vec<_>>().join(", "))
 }
 
-fn check_entries(partial: &Instance, mention: &Mention<'_>) -> Result<(), InstanceError> {
+fn check_entries(partial: &Instance, mention: &Mention) -> Result<(), InstanceError> {
     let entries = mention.letters.iter().fold(0_usize, |sum, letter| {
         let (rows, columns) = dimensions(letter, &partial.sizes);
         sum.saturating_add(rows.saturating_mul(columns))
@@ -125,7 +125,7 @@ fn dimensions(letter: &Letter, sizes: &BTreeMap<Arc<str>, usize>) -> (usize, usi
 }
 
 /// Every size in {1, 2}, the smallest total first.
-fn default_sizes(mention: &Mention<'_>) -> Vec<Instance> {
+fn default_sizes(mention: &Mention) -> Vec<Instance> {
     let names = mention.sizes.iter().cloned().collect::<Vec<_>>();
     // Beyond ten sizes only the first ten take both values.
     let free = names.len().min(10);
@@ -145,7 +145,7 @@ fn default_sizes(mention: &Mention<'_>) -> Vec<Instance> {
 }
 
 /// The author's grid, restricted to the names that the claim depends on.
-fn declared(grid: &Grid, mention: &Mention<'_>) -> Result<Vec<Instance>, InstanceError> {
+fn declared(grid: &Grid, mention: &Mention) -> Result<Vec<Instance>, InstanceError> {
     let mut found: Vec<Instance> = Vec::new();
     for product in &grid.products {
         let letter = |name: &Arc<str>| mention.letters.iter().find(|letter| letter.name == *name);

@@ -1,21 +1,19 @@
-//! Which sizes, letters and rules a claim depends on.
+//! Which sizes, letters and rules a claim depends on, and what it asks of their values.
 
 use crate::claim::{
-    Claim, ClaimFile, Expr, Letter, LetterKind, Node, NumericFunction, Proposition, Rule, Shape,
-    Space, Target,
+    Claim, ClaimFile, Expr, Letter, LetterKind, Node, NumericFunction, Proposition, Rule, Target,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a claim depends on, through names, covariances, rules and training.
-#[derive(Default)]
-pub(super) struct Mention<'a> {
+pub(super) struct Mention {
     /// Sizes, in the order of their names.
-    pub(super) sizes: BTreeSet<Arc<str>>,
+    pub(super) sizes: Vec<Arc<str>>,
     /// Deterministic letters that need a value, in the order of declaration.
-    pub(super) letters: Vec<&'a Arc<Letter>>,
-    /// Laws of random letters: whose covariances must be positive semidefinite.
-    pub(super) covariances: Vec<&'a Expr>,
+    pub(super) letters: Vec<Arc<Letter>>,
+    /// Random letters.
+    pub(super) random: Vec<Arc<Letter>>,
     /// Letters that stand in a covariance.
     pub(super) in_covariance: BTreeSet<Arc<str>>,
     /// Letters of which a root of this order is taken.
@@ -23,140 +21,106 @@ pub(super) struct Mention<'a> {
     /// Scalars that `subst` puts into a size.
     pub(super) in_size: BTreeSet<Arc<str>>,
     /// Rules in force that share a letter with the rest.
-    pub(super) rules: Vec<&'a Rule>,
-    seen: BTreeSet<Arc<str>>,
+    pub(super) rules: Vec<Rule>,
 }
 
-impl<'a> Mention<'a> {
+impl Mention {
     /// What `claim` depends on.
-    pub(super) fn of(file: &'a ClaimFile, claim: &'a Claim) -> Self {
-        let mut mention = Self::default();
-        for expr in claim.proposition.expressions() {
-            mention.expr(expr);
+    pub(super) fn of(file: &ClaimFile, claim: &Claim) -> Self {
+        let mut all = claim.letters_in_order();
+        let mut sizes = claim.sizes().into_iter().collect::<BTreeSet<_>>();
+        let rules = tied_rules(&file.rules[..claim.rules.min(file.rules.len())], &mut all);
+        let training = claim.training_in_use();
+        let expressions = claim
+            .proposition
+            .expressions()
+            .into_iter()
+            .chain(training.into_iter().flat_map(crate::claim::Training::expressions))
+            .chain(rules.iter().flat_map(|rule| [&rule.left, &rule.right]));
+        let (mut roots, mut in_size) = (BTreeMap::new(), BTreeSet::new());
+        for expr in expressions {
+            sizes.extend(expr.sizes());
+            ask_for_roots(expr, &mut roots);
+            ask_for_sizes(expr, &mut in_size);
         }
-        let mut moved = BTreeSet::new();
-        match &claim.proposition {
-            Proposition::Minimizer { letter, .. } | Proposition::Minimum { letter, .. } => {
-                mention.letter(letter);
-            }
-            Proposition::Bound { form: Some(form), .. } => {
-                mention.shape(&form.shape);
-                moved.insert(form.name.clone());
-            }
-            Proposition::Limit { size, .. } | Proposition::Coefficient { size, .. } => {
-                mention.sizes.insert(size.clone());
-            }
-            Proposition::Reaches { .. } => {
-                if let Some(training) = &claim.training {
-                    mention.expr(&training.loss.value);
-                    for (letter, start) in &training.starts {
-                        mention.letter(letter);
-                        mention.expr(start);
-                        moved.insert(letter.name.clone());
-                    }
-                }
-            }
-            Proposition::Equal { .. } | Proposition::Bound { form: None, .. } => {}
-        }
-        mention.add_rules(&file.rules[..claim.rules.min(file.rules.len())]);
-        mention.letters.retain(|letter| !moved.contains(&letter.name));
+        let (random, mut letters): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|letter| letter.is_random());
+        // A form is about every value of its letter, a flow about those it goes through.
+        let moves = |letter: &Letter| {
+            training.is_some_and(|training| {
+                training.starts.iter().any(|(moved, _)| moved.name == letter.name)
+            }) || matches!(&claim.proposition, Proposition::Bound { form: Some(form), .. }
+                if form.name == letter.name)
+        };
+        letters.retain(|letter| {
+            !moves(letter) && !letter.is_observed() && letter.kind != LetterKind::Ones
+        });
         let place = |name: &Arc<str>| file.letters.iter().position(|letter| letter.name == *name);
-        mention.letters.sort_by_key(|letter| place(&letter.name));
-        mention
+        letters.sort_by_key(|letter| place(&letter.name));
+        let covariances = random.iter().filter_map(|letter| letter.law());
+        let in_covariance = covariances
+            .flat_map(|law| law.covariance.letters())
+            .map(|letter| letter.name.clone())
+            .collect();
+        let sizes = sizes.into_iter().collect();
+        Self { sizes, letters, random, in_covariance, roots, in_size, rules }
     }
+}
 
-    /// Rules tie letters together: a rule counts once one of its letters does.
-    fn add_rules(&mut self, rules: &'a [Rule]) {
-        let mut waiting = rules.iter().collect::<Vec<_>>();
-        loop {
-            let touches = |rule: &&Rule| {
-                let mut letters = rule.left.letters().into_iter().chain(rule.right.letters());
-                letters.any(|letter| self.seen.contains(&letter.name))
-            };
-            let (tied, others): (Vec<_>, Vec<_>) = waiting.into_iter().partition(touches);
-            if tied.is_empty() {
-                break;
-            }
-            for rule in &tied {
-                self.expr(&rule.left);
-                self.expr(&rule.right);
-            }
-            self.rules.extend(tied);
-            waiting = others;
+/// The rules that share a letter with `letters`, directly or through other rules, in the order
+/// of the file; their letters are added.
+fn tied_rules(rules: &[Rule], letters: &mut Vec<Arc<Letter>>) -> Vec<Rule> {
+    let of_rule = |rule: &Rule| {
+        [rule.left.letters_in_order(true), rule.right.letters_in_order(true)].concat()
+    };
+    let mut waiting = rules.iter().collect::<Vec<_>>();
+    let mut tied = Vec::new();
+    loop {
+        let shares = |rule: &&Rule| of_rule(rule).iter().any(|letter| letters.contains(letter));
+        let (next, others): (Vec<_>, Vec<_>) = waiting.into_iter().partition(shares);
+        if next.is_empty() {
+            break;
         }
-        // In the order of the file.
-        self.rules.sort_by_key(|rule| rule.span);
-    }
-
-    fn expr(&mut self, expr: &'a Expr) {
-        for part in expr.descendants() {
-            match &*part.node {
-                Node::Size(name) => {
-                    self.sizes.insert(name.clone());
-                }
-                Node::Identity { .. } => self.shape(&part.shape),
-                Node::Letter(letter) => self.letter(letter),
-                Node::Gradient { with_respect_to, .. } => self.letter(with_respect_to),
-                Node::Lie { letters, .. } => {
-                    for letter in letters {
-                        self.letter(letter);
-                    }
-                }
-                Node::Substitute { replacements, .. } => {
-                    for (target, value) in replacements {
-                        if matches!(target, Target::Size(_)) {
-                            let letters = value.letters();
-                            self.in_size.extend(letters.iter().map(|letter| letter.name.clone()));
-                        }
-                    }
-                }
-                Node::Power(base, exponent) if !exponent.is_int() => {
-                    let order = u32::try_from(exponent.denominator()).unwrap_or(1);
-                    self.root(base, order);
-                }
-                Node::Numeric { function: NumericFunction::SquareRoot, arguments } => {
-                    self.root(&arguments[0], 2);
-                }
-                _ => {}
+        for letter in next.iter().flat_map(|rule| of_rule(rule)) {
+            if !letters.contains(&letter) {
+                letters.push(letter);
             }
         }
+        tied.extend(next.into_iter().cloned());
+        waiting = others;
     }
+    tied.sort_by_key(|rule| rule.span);
+    tied
+}
 
-    fn root(&mut self, base: &Expr, order: u32) {
+/// Notes scalars and letters of which a root is taken: it is rational where they are powers.
+fn ask_for_roots(expr: &Expr, roots: &mut BTreeMap<Arc<str>, u32>) {
+    for part in expr.descendants() {
+        let (base, order) = match &*part.node {
+            Node::Power(base, exponent) if !exponent.is_int() => {
+                (base, u32::try_from(exponent.denominator()).unwrap_or(1))
+            }
+            Node::Numeric { function: NumericFunction::SquareRoot, arguments } => {
+                (&arguments[0], 2)
+            }
+            _ => continue,
+        };
         for letter in base.letters() {
-            let scalar = letter.shape == Shape { rows: Space::One, columns: Space::One };
-            // The root of a sum of matrices is not rational for any simple choice of theirs.
-            if scalar || matches!(&*base.node, Node::Letter(_)) {
-                let known = self.roots.entry(letter.name.clone()).or_insert(1);
+            // No simple choice of its letters makes the root of a sum of matrices rational.
+            if letter.shape.is_scalar() || matches!(&*base.node, Node::Letter(_)) {
+                let known = roots.entry(letter.name.clone()).or_insert(1);
                 *known = least_common_multiple(*known, order.clamp(1, 12));
             }
         }
     }
+}
 
-    fn shape(&mut self, shape: &Shape) {
-        for space in [&shape.rows, &shape.columns] {
-            if let Space::Size(name) = space {
-                self.sizes.insert(name.clone());
-            }
-        }
-    }
-
-    fn letter(&mut self, letter: &'a Arc<Letter>) {
-        if !self.seen.insert(letter.name.clone()) {
-            return;
-        }
-        self.shape(&letter.shape);
-        match &letter.kind {
-            LetterKind::Random(law) => {
-                for inner in law.covariance.letters() {
-                    self.in_covariance.insert(inner.name.clone());
-                }
-                self.covariances.push(&law.covariance);
-                self.expr(&law.covariance);
-            }
-            LetterKind::Ones | LetterKind::Observed => {}
-            LetterKind::Scalar { .. } | LetterKind::Matrix(_) | LetterKind::Param => {
-                self.letters.push(letter);
+fn ask_for_sizes(expr: &Expr, in_size: &mut BTreeSet<Arc<str>>) {
+    for part in expr.descendants() {
+        let Node::Substitute { replacements, .. } = &*part.node else { continue };
+        for (target, value) in replacements {
+            if matches!(target, Target::Size(_)) {
+                in_size.extend(value.letters().iter().map(|letter| letter.name.clone()));
             }
         }
     }
