@@ -5,6 +5,7 @@ mod data;
 pub mod evidence;
 pub mod experiment;
 pub mod numeric;
+pub mod statistics;
 pub mod suite;
 pub mod theorem;
 #[path = "../theorems/mod.rs"]
