@@ -1,5 +1,13 @@
 //! Evidence by sampling the laws of a claim or by training a network.
 
+mod comparison;
 mod contract;
+mod observation;
+mod simulation;
+mod training;
 
+pub use comparison::{Comparison, Work};
 pub use contract::{Effort, Experiment, ExperimentError, Observed, Setting, Supply};
+pub use observation::observe;
+pub use simulation::simulate;
+pub use training::{descend_on_samples, follow_flow};

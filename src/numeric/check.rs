@@ -8,8 +8,6 @@ use crate::claim::{Claim, ClaimFile, Comparison, LawKind, Letter, LetterKind, Pr
 use crate::evidence::{Counterexample, Evidence};
 use crate::verdict::{EvidenceKind, Verdict};
 use dashu_ratio::RBig;
-use serde_json::Value as Json;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Exact evidence for or against a line at one instance: both sides are expanded in coordinates
@@ -20,17 +18,7 @@ use std::sync::Arc;
 /// lines that have no value at an instance, for an instance that is not admissible, and for one
 /// that is too large for the budget.
 pub fn check(file: &ClaimFile, claim: &Claim, at: &Instance, budget: &Budget) -> Evidence {
-    let mut evidence = Evidence {
-        kind: EvidenceKind::Exact,
-        verdict: Verdict::Open,
-        at: place(at),
-        declared: at.declared,
-        generic_sizes: at.sizes.values().all(|&size| size >= 2),
-        measurement: None,
-        counterexample: None,
-        slack: None,
-        note: None,
-    };
+    let mut evidence = at.evidence(EvidenceKind::Exact);
     let decision = admit(file, claim, at, budget).and_then(|()| decide(claim, at, budget));
     match decision {
         Ok(decision) => record(&mut evidence, claim, at, &decision),
@@ -135,21 +123,6 @@ fn record(evidence: &mut Evidence, claim: &Claim, at: &Instance, decision: &Deci
         evidence.counterexample = Some(counterexample(at, decision));
     }
     evidence.note = (!notes.is_empty()).then(|| notes.join("; "));
-}
-
-/// Sizes, and scalars that the author listed.
-fn place(at: &Instance) -> BTreeMap<String, Json> {
-    let sizes = at.sizes.iter().map(|(name, size)| (name.to_string(), Json::from(*size)));
-    let scalars = at.listed.iter().filter_map(|name| {
-        let value = at.values.get(name).filter(|value| value.entries.len() == 1)?;
-        let value = &value.entries[0];
-        let json = i64::try_from(value.numerator())
-            .ok()
-            .filter(|_| value.is_int())
-            .map_or_else(|| Json::from(value.to_string()), Json::from);
-        Some((name.to_string(), json))
-    });
-    sizes.chain(scalars).collect()
 }
 
 fn counterexample(at: &Instance, decision: &Decision) -> Counterexample {

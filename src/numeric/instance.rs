@@ -7,7 +7,10 @@ mod mention;
 
 pub use grid::{InstanceError, instances};
 
+use crate::evidence::Evidence;
+use crate::verdict::{EvidenceKind, Verdict};
 use dashu_ratio::RBig;
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -64,4 +67,36 @@ pub struct Instance {
     pub listed: Vec<Arc<str>>,
     /// It comes from the author's `at`, not from the default grid.
     pub declared: bool,
+}
+
+impl Instance {
+    /// Evidence at this instance that decides nothing yet: *open*, with the place filled in.
+    pub fn evidence(&self, kind: EvidenceKind) -> Evidence {
+        Evidence {
+            kind,
+            verdict: Verdict::Open,
+            at: self.place(),
+            declared: self.declared,
+            generic_sizes: self.sizes.values().all(|&size| size >= 2),
+            measurement: None,
+            counterexample: None,
+            slack: None,
+            note: None,
+        }
+    }
+
+    /// Sizes, and scalars that the author listed.
+    fn place(&self) -> BTreeMap<String, Json> {
+        let sizes = self.sizes.iter().map(|(name, size)| (name.to_string(), Json::from(*size)));
+        let scalars = self.listed.iter().filter_map(|name| {
+            let value = self.values.get(name).filter(|value| value.entries.len() == 1)?;
+            let value = &value.entries[0];
+            let json = i64::try_from(value.numerator())
+                .ok()
+                .filter(|_| value.is_int())
+                .map_or_else(|| Json::from(value.to_string()), Json::from);
+            Some((name.to_string(), json))
+        });
+        sizes.chain(scalars).collect()
+    }
 }

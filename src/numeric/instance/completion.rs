@@ -22,7 +22,7 @@ pub(super) enum Origin<'a> {
     /// The simplest values.
     Simplest,
     /// Values drawn from a seed and identities.
-    Drawn { seed: u64, identities: [&'a str; 3] },
+    Drawn { seed: u64, identities: [&'a str; 2] },
 }
 
 /// Gives every letter that lacks one a value, such that rules, hypotheses and declarations hold.
@@ -72,14 +72,14 @@ fn draw(
     let (rows, columns) = (size(&letter.shape.rows), size(&letter.shape.columns));
     match origin {
         Origin::Simplest => simplest(rows, columns),
-        Origin::Drawn { seed, identities: [file, claim, index] } => {
+        Origin::Drawn { seed, identities: [file, place] } => {
             let role = Role {
                 covariance: mention.in_covariance.contains(&letter.name),
                 root: mention.roots.get(&letter.name).copied().unwrap_or(1),
                 whole: mention.in_size.contains(&letter.name),
             };
             let attempt = attempt.to_string();
-            let mut stream = stream(seed, &[file, claim, index, &letter.name, &attempt]);
+            let mut stream = stream(seed, &[file, place, &letter.name, &attempt]);
             generic(letter, role, rows, columns, &mut stream)
         }
     }

@@ -63,26 +63,26 @@ pub fn instances(
         Proposition::Bound { given, .. } => given.as_slice(),
         _ => &[],
     };
-    let build = |partial: &Instance, index: usize, simple: bool| {
+    let build = |partial: &Instance, simple: bool| {
         check_entries(partial, &mention)?;
-        let index = index.to_string();
-        let identities = [file.name.as_str(), claim.name.as_str(), index.as_str()];
+        let place = place(partial);
+        // Without the name of the claim: lines that ask the same of their letters share an
+        // instance, so that one experiment serves them all.
+        let identities = [file.name.as_str(), place.as_str()];
         let origin = if simple { Origin::Simplest } else { Origin::Drawn { seed, identities } };
         complete(partial, &mention, given, origin)
-            .map_err(|reason| InstanceError::NotAdmissible { place: place(partial), reason })
+            .map_err(|reason| InstanceError::NotAdmissible { place, reason })
     };
     match &claim.grid {
-        Some(grid) => declared(grid, &mention)?
-            .iter()
-            .enumerate()
-            .map(|(index, partial)| build(partial, index, false))
-            .collect(),
+        Some(grid) => {
+            declared(grid, &mention)?.iter().map(|partial| build(partial, false)).collect()
+        }
         None => {
             let mut found = Vec::new();
             let mut failure = None;
-            for (index, partial) in default_sizes(&mention).iter().enumerate() {
+            for partial in &default_sizes(&mention) {
                 for simple in [true, false] {
-                    match build(partial, index, simple) {
+                    match build(partial, simple) {
                         Ok(instance) if found.contains(&instance) => {}
                         Ok(instance) => found.push(instance),
                         Err(error) => failure = failure.or(Some(error)),

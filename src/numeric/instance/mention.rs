@@ -29,6 +29,13 @@ impl Mention {
     pub(super) fn of(file: &ClaimFile, claim: &Claim) -> Self {
         let mut all = claim.letters_in_order();
         let mut sizes = claim.sizes().into_iter().collect::<BTreeSet<_>>();
+        if all.iter().any(|letter| letter.is_observed()) {
+            // An experiment may read every size and letter of the file.
+            sizes.extend(file.sizes.iter().cloned());
+            let known = |letter: &&Arc<Letter>| all.iter().any(|other| other.name == letter.name);
+            let others: Vec<_> = file.letters.iter().filter(|letter| !known(letter)).collect();
+            all.extend(others.into_iter().filter(|letter| !letter.is_random()).cloned());
+        }
         let rules = tied_rules(&file.rules[..claim.rules.min(file.rules.len())], &mut all);
         let training = claim.training_in_use();
         let expressions = claim

@@ -1,0 +1,36 @@
+//! What is compared: a line at an instance, with what the units of work of a run share.
+
+use super::Effort;
+use crate::claim::Claim;
+use crate::evidence::Evidence;
+use crate::numeric::Instance;
+use crate::verdict::EvidenceKind;
+
+/// What all comparisons of one file or theorem have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct Work<'a> {
+    /// Seed of the run.
+    pub seed: u64,
+    /// How much work the run may do.
+    pub effort: Effort,
+    /// File name or theorem id: seeds derive from it.
+    pub origin: &'a str,
+}
+
+/// A line at an instance, with its part of the error budget of the run.
+#[derive(Clone, Copy, Debug)]
+pub struct Comparison<'a> {
+    /// The line.
+    pub claim: &'a Claim,
+    /// The instance.
+    pub at: &'a Instance,
+    /// Probability that a statistical verdict of this comparison may be wrong.
+    pub share: f64,
+}
+
+impl Comparison<'_> {
+    /// Evidence of this kind at this instance that decides nothing yet, with the reason.
+    pub(super) fn open(&self, kind: EvidenceKind, note: impl Into<String>) -> Evidence {
+        Evidence { note: Some(note.into()), ..self.at.evidence(kind) }
+    }
+}
