@@ -6,7 +6,9 @@ pub mod cli;
 mod data;
 pub mod evidence;
 pub mod experiment;
+mod guard;
 pub mod numeric;
+pub mod prelude;
 pub mod report;
 pub mod statistics;
 pub mod suite;
@@ -14,3 +16,6 @@ pub mod theorem;
 #[path = "../theorems/mod.rs"]
 pub mod theorems;
 pub mod verdict;
+
+pub use guard::{Error, assert_as_claimed, check, harness};
+pub use suite::{Results, Settings};

@@ -1,0 +1,1 @@
+//! The project whose claims are guarded.

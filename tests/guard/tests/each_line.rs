@@ -1,0 +1,5 @@
+//! One test for each line of every claim file.
+
+fn main() {
+    isserlis::harness("claims");
+}
