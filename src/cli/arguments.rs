@@ -27,6 +27,62 @@ pub struct Arguments {
 pub(super) enum Command {
     /// Check claim files; with none, the built-in theorem library
     Check(CheckOptions),
+    /// Check, then write report.md, report.tex, results.json and timings.json to a folder
+    Report(ReportOptions),
+    /// List the theorems of the library
+    List,
+    /// Show one theorem, or one line of it: source, declarations, claims, controls, experiments
+    Show {
+        /// Id of a theorem or of a line of it
+        id: String,
+    },
+    /// Evaluate an expression at an instance, exactly and in decimals
+    Eval(EvalOptions),
+    /// Write a file to start from
+    New {
+        /// A claim file, or a theorem for the library
+        #[arg(value_enum)]
+        what: Template,
+        /// Its name
+        name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReportOptions {
+    /// Claim files; folders stand for all *.claim files below them, `-` for the standard input
+    #[arg(value_name = "FILE|DIR|-")]
+    pub(super) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) run: RunOptions,
+    /// The folder to write to
+    #[arg(long, value_name = "DIR", default_value = "target/report")]
+    pub(super) output: PathBuf,
+    #[command(flatten)]
+    pub(super) show: ShowOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EvalOptions {
+    /// The expression, such as 'E[tr(S)^3]'
+    pub(super) expression: String,
+    /// A claim file or the id of a theorem, whose declarations the expression uses
+    #[arg(long, value_name = "FILE|ID")]
+    pub(super) with: String,
+    /// A size or letter: d=2, u=3/2, 'Lambda=[[2, 1/2], [1/2, 1]]'; a vector is one row
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(super) set: Vec<String>,
+    #[command(flatten)]
+    pub(super) show: ShowOptions,
+}
+
+/// What `new` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Template {
+    /// NAME.claim
+    Claim,
+    /// NAME.rs, for a folder of theorems/
+    Theorem,
 }
 
 #[derive(Debug, Args)]
@@ -87,6 +143,10 @@ pub(super) enum Format {
     Text,
     /// One object, schema isserlis-results/1
     Json,
+    /// For GitHub and the like
+    Markdown,
+    /// A document for any LaTeX engine
+    Latex,
 }
 
 /// When colours are used.

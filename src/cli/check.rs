@@ -2,11 +2,11 @@
 
 use super::Exit;
 use super::arguments::{CheckOptions, Colour, Format, RunOptions, ShowOptions, origins};
+use super::library::subjects;
 use super::output::{message, print, write};
 use super::progress::Bar;
-use crate::report::{Style, json, text};
-use crate::suite::{InputError, Outcome, Subject, read, run};
-use crate::theorems::LIBRARY;
+use crate::report::{Style, json, latex, markdown, text};
+use crate::suite::{InputError, Outcome, read, run};
 use std::path::PathBuf;
 
 /// Checks and prints.
@@ -22,6 +22,8 @@ pub(super) fn check(options: &CheckOptions) -> anyhow::Result<Exit> {
         let rendered = match options.format {
             Format::Text => text(results, style),
             Format::Json => json(results),
+            Format::Markdown => markdown(results)?,
+            Format::Latex => latex(results)?,
         };
         match &options.output {
             None => print(&rendered, options.show)?,
@@ -40,7 +42,7 @@ pub(super) fn outcome(
     options: &RunOptions,
     show: ShowOptions,
 ) -> anyhow::Result<Outcome> {
-    let (subjects, problems) = if files.is_empty() { library()? } else { read(&origins(files)) };
+    let (subjects, problems) = if files.is_empty() { subjects()? } else { read(&origins(files)) };
     for problem in &problems {
         tell(problem, show);
     }
@@ -54,25 +56,8 @@ pub(super) fn outcome(
     Ok(outcome)
 }
 
-/// The theorems of the library.
-fn library() -> anyhow::Result<(Vec<Subject>, Vec<InputError>)> {
-    if LIBRARY.is_empty() {
-        anyhow::bail!(
-            "the theorem library is still empty; name a claim file: isserlis check my.claim"
-        );
-    }
-    let mut subjects = Vec::new();
-    let mut problems = Vec::new();
-    for theorem in LIBRARY {
-        match Subject::of_theorem(theorem) {
-            Ok(subject) => subjects.push(subject),
-            Err(problem) => problems.push(problem),
-        }
-    }
-    Ok((subjects, problems))
-}
-
-fn tell(problem: &InputError, show: ShowOptions) {
+/// Tells why something is not checked.
+pub(super) fn tell(problem: &InputError, show: ShowOptions) {
     match problem {
         InputError::Mistakes { rendered, .. } => message(&format!("{rendered}\n"), show),
         other => message(&format!("error: {other}"), show),

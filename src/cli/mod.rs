@@ -2,9 +2,14 @@
 
 mod arguments;
 mod check;
+mod eval;
 mod exit;
+mod library;
+mod new;
 mod output;
 mod progress;
+mod report;
+mod setting;
 
 pub use arguments::Arguments;
 pub use exit::Exit;
@@ -16,6 +21,11 @@ use arguments::Command;
 pub fn run(arguments: &Arguments) -> Exit {
     let done = match &arguments.command {
         Command::Check(options) => check::check(options),
+        Command::Report(options) => report::report(options),
+        Command::List => library::list(),
+        Command::Show { id } => library::show(id),
+        Command::Eval(options) => eval::eval(options),
+        Command::New { what, name } => new::new(*what, name),
     };
     done.unwrap_or_else(|error| output::failed(&error))
 }

@@ -11,3 +11,5 @@ pub use exact::{
 };
 pub use float::{FloatEnvironment, FloatError, evaluate};
 pub use instance::{Instance, InstanceError, RationalMatrix, instances};
+#[cfg(feature = "cli")]
+pub(crate) use exact::attribute_failure;

@@ -1,9 +1,16 @@
 //! The results of a run in words: one renderer a file.
 
 mod json;
+mod latex;
+mod markdown;
 mod number;
+mod page;
+mod template;
 mod text;
 mod words;
 
 pub use json::json;
+pub use latex::latex;
+pub use markdown::markdown;
+pub use template::ReportError;
 pub use text::{Style, text};

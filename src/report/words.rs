@@ -68,7 +68,7 @@ pub(super) fn reason(result: &ClaimResult) -> String {
 }
 
 /// ` at d = 1, N = 1`, or nothing where no size matters.
-fn sizes(witness: &Counterexample) -> String {
+pub(super) fn sizes(witness: &Counterexample) -> String {
     let sizes = witness.sizes.iter().map(|(name, size)| format!("{name} = {size}"));
     let sizes = sizes.collect::<Vec<_>>().join(", ");
     if sizes.is_empty() { sizes } else { format!(" at {sizes}") }

@@ -1,7 +1,7 @@
 //! From the evidence for a line to its result.
 
 use super::plan::Line;
-use super::{ClaimResult, Settings, Slack, Summary};
+use super::{ClaimResult, MarginResult, Settings, Slack, Summary};
 use crate::claim::ClaimKind;
 use crate::evidence::{Counterexample, Evidence};
 use crate::verdict::{EvidenceKind, Finding, Verdict};
@@ -33,11 +33,11 @@ pub(super) fn conclude(
         verdict,
         as_claimed: as_claimed(claim.kind, verdict),
         contradiction: Verdict::is_contradiction(&findings),
-        statement: super::statement::ascii(line),
-        statement_latex: super::statement::latex(line),
+        statement: line.subject.statement(claim),
+        statement_latex: line.subject.statement(claim),
         source: claim.source.clone().or_else(|| line.subject.source.clone()),
         notes: claim.notes.clone(),
-        margin: claim.margin.as_ref().map(|margin| super::MarginResult::of(margin)),
+        margin: claim.margin.as_ref().map(|margin| MarginResult::of(margin)),
         counterexample: smallest(&evidence),
         slack: slack(&evidence),
         undecided,

@@ -131,6 +131,18 @@ pub fn read(origins: &[Origin]) -> (Vec<Subject>, Vec<InputError>) {
     (subjects, problems)
 }
 
+/// Reads one claim file for its declarations: it need not have a line to check.
+///
+/// # Errors
+/// Where it cannot be read or has a mistake.
+pub fn declarations(path: &Path) -> Result<ClaimFile, InputError> {
+    let shown = path.display().to_string();
+    let text = text(Some(path), &shown)?;
+    let name = components(path).pop().unwrap_or_default();
+    ClaimFile::parse(&name, &text)
+        .map_err(|diagnostics| InputError::mistakes(&shown, &text, &diagnostics))
+}
+
 /// Parses the text of a claim file. Seeds derive from `name`, so that a file gives the same
 /// results from every folder; messages name `path`.
 pub(super) fn parse(path: &str, name: &str, text: &str) -> Result<ClaimFile, InputError> {

@@ -8,10 +8,9 @@ mod results;
 mod run;
 mod selection;
 mod settings;
-mod statement;
 mod subject;
 
-pub use input::{InputError, Origin, read};
+pub use input::{InputError, Origin, declarations, read};
 pub use results::{
     ClaimResult, ExperimentResult, MarginResult, MutantCount, Results, Slack, SubjectResult,
     Summary,

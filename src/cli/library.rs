@@ -1,0 +1,115 @@
+//! `isserlis list` and `isserlis show`: the theorems of the library.
+
+use super::Exit;
+use super::arguments::{Colour, ShowOptions};
+use super::output::print;
+use crate::claim::{Claim, ClaimKind};
+use crate::suite::{InputError, Subject, suggestion};
+use crate::theorems::LIBRARY;
+use std::fmt::Write;
+
+const SHOW: ShowOptions = ShowOptions { quiet: false, color: Colour::Auto };
+
+/// The theorems of the library, and what is wrong with others.
+///
+/// # Errors
+/// Where the library is empty.
+pub(super) fn subjects() -> anyhow::Result<(Vec<Subject>, Vec<InputError>)> {
+    if LIBRARY.is_empty() {
+        anyhow::bail!("the theorem library is empty; name a claim file: isserlis check my.claim");
+    }
+    let mut subjects = Vec::new();
+    let mut problems = Vec::new();
+    for theorem in LIBRARY {
+        match Subject::of_theorem(theorem) {
+            Ok(subject) => subjects.push(subject),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    Ok((subjects, problems))
+}
+
+/// Prints ids and titles.
+///
+/// # Errors
+/// Where the library is empty or has mistakes.
+pub(super) fn list() -> anyhow::Result<Exit> {
+    let (subjects, problems) = subjects()?;
+    let width = subjects.iter().map(|subject| subject.id.len()).max().unwrap_or(0);
+    let mut out = String::new();
+    for subject in &subjects {
+        let title = subject.file.title.as_deref().unwrap_or_default();
+        writeln!(out, "{:<width$}  {title}", subject.id)?;
+    }
+    print(&out, SHOW)?;
+    match problems.first() {
+        Some(problem) => Err(problem.clone().into()),
+        None => Ok(Exit::Success),
+    }
+}
+
+/// Prints one theorem, or one line of it.
+///
+/// # Errors
+/// Where there is none with this id.
+pub(super) fn show(id: &str) -> anyhow::Result<Exit> {
+    let (subjects, _) = subjects()?;
+    for subject in &subjects {
+        if subject.id == id {
+            let claims: Vec<&Claim> = subject.file.claims.iter().collect();
+            return print(&described(subject, &claims)?, SHOW).map(|()| Exit::Success);
+        }
+        let line = |claim: &&Claim| format!("{}::{}", subject.id, claim.name) == id;
+        if let Some(claim) = subject.file.claims.iter().find(line) {
+            return print(&described(subject, &[claim])?, SHOW).map(|()| Exit::Success);
+        }
+    }
+    Err(unknown(id, &subjects))
+}
+
+/// The error about an id that is not in the library, with the one that was probably meant.
+pub(super) fn unknown(id: &str, subjects: &[Subject]) -> anyhow::Error {
+    let mut known: Vec<String> = subjects.iter().map(|subject| subject.id.clone()).collect();
+    for subject in subjects {
+        let lines = subject.file.claims.iter();
+        known.extend(lines.map(|claim| format!("{}::{}", subject.id, claim.name)));
+    }
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let help = match suggestion(id, &known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`isserlis list` shows what there is".to_owned(),
+    };
+    anyhow::anyhow!("no theorem `{id}`; {help}")
+}
+
+fn described(subject: &Subject, claims: &[&Claim]) -> Result<String, std::fmt::Error> {
+    let mut out = String::new();
+    writeln!(out, "{}", subject.id)?;
+    if let Some(title) = &subject.file.title {
+        writeln!(out, "{title}")?;
+    }
+    if let Some(source) = &subject.source {
+        writeln!(out, "source: {source}")?;
+    }
+    if !subject.uses.is_empty() {
+        writeln!(out, "builds on: {}", subject.uses.join(", "))?;
+    }
+    writeln!(out)?;
+    for line in subject.declarations() {
+        writeln!(out, "  {line}")?;
+    }
+    writeln!(out)?;
+    for claim in claims {
+        let kind = if claim.kind == ClaimKind::Claim { "claim" } else { "refute" };
+        writeln!(out, "  {kind} {}: {}", claim.name, subject.statement(claim))?;
+        for note in &claim.notes {
+            writeln!(out, "      note: {note}")?;
+        }
+    }
+    for experiment in &subject.experiments {
+        let letters = experiment.supplies.join(", ");
+        writeln!(out, "\n  {} supplies {letters} ({})", experiment.name, experiment.kind)?;
+        writeln!(out, "      {}", experiment.description)?;
+    }
+    Ok(out)
+}

@@ -1,0 +1,169 @@
+//! The results arranged as the pages of a report: what the templates are filled with.
+
+use super::words::{self, plural};
+use crate::evidence::Evidence;
+use crate::suite::{ClaimResult, Results, SubjectResult};
+use serde::Serialize;
+
+/// A report.
+#[derive(Serialize)]
+pub(super) struct Page<'a> {
+    pub(super) results: &'a Results,
+    /// The counts in a sentence.
+    pub(super) summary: String,
+    pub(super) error_budget: String,
+    /// Lines that are not as claimed.
+    pub(super) failures: Vec<&'a str>,
+    pub(super) contradictions: Vec<&'a str>,
+    pub(super) subjects: Vec<Section<'a>>,
+}
+
+/// A file or theorem.
+#[derive(Serialize)]
+pub(super) struct Section<'a> {
+    #[serde(flatten)]
+    pub(super) subject: &'a SubjectResult,
+    pub(super) lines: Vec<Line<'a>>,
+}
+
+/// A claim or control.
+#[derive(Serialize)]
+pub(super) struct Line<'a> {
+    pub(super) result: &'a ClaimResult,
+    pub(super) name: &'a str,
+    /// `claim` or `control`.
+    pub(super) kind: &'static str,
+    pub(super) mark: &'static str,
+    pub(super) reason: String,
+    /// The margin in words.
+    pub(super) margin: Option<String>,
+    pub(super) slack: Option<String>,
+    pub(super) rows: Vec<Row>,
+    pub(super) witness: Option<Witness<'a>>,
+}
+
+/// Evidence that says the same at several instances, or one measurement.
+#[derive(Clone, PartialEq, Serialize)]
+pub(super) struct Row {
+    kind: &'static str,
+    verdict: &'static str,
+    place: String,
+    measured: String,
+    /// Margin, smallest error caught, samples.
+    resolution: String,
+    note: String,
+}
+
+/// The smallest counterexample.
+#[derive(Serialize)]
+pub(super) struct Witness<'a> {
+    sizes: String,
+    values: String,
+    left: &'a str,
+    right: &'a str,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn of(results: &'a Results) -> Self {
+        let ids = |wanted: fn(&ClaimResult) -> bool| {
+            let found = results.claims.iter().filter(move |result| wanted(result));
+            found.map(|result| result.id.as_str()).collect()
+        };
+        let section = |subject: &'a SubjectResult| Section {
+            subject,
+            lines: results.of_subject(&subject.id).map(Line::of).collect(),
+        };
+        Self {
+            results,
+            summary: words::summary(results),
+            error_budget: super::number::short(results.error_budget),
+            failures: ids(|result| result.as_claimed == Some(false)),
+            contradictions: ids(|result| result.contradiction),
+            subjects: results.subjects.iter().map(section).collect(),
+        }
+    }
+}
+
+impl<'a> Line<'a> {
+    fn of(result: &'a ClaimResult) -> Self {
+        let slack = result.slack.as_ref().map(|slack| {
+            let short = super::number::short;
+            let vacuous = if slack.vacuous { "; vacuous" } else { "" };
+            format!("smallest {}, median {}{vacuous}", short(slack.min), short(slack.median))
+        });
+        Self {
+            result,
+            name: result.name(),
+            kind: if words::kind(result) == "claim" { "claim" } else { "control" },
+            mark: words::mark(result),
+            reason: words::reason(result),
+            margin: result.margin.as_ref().map(|margin| {
+                let amount = match margin.absolute {
+                    true => super::number::short(margin.value),
+                    false => super::number::percent(margin.value),
+                };
+                format!("{amount} because {}", margin.reason)
+            }),
+            slack,
+            rows: rows(result),
+            witness: result.counterexample.as_ref().map(|witness| Witness {
+                sizes: words::sizes(witness),
+                values: words::values(witness),
+                left: &witness.left,
+                right: &witness.right,
+            }),
+        }
+    }
+}
+
+/// The evidence in rows: pieces without a measurement that say the same share one.
+fn rows(result: &ClaimResult) -> Vec<Row> {
+    let mut rows: Vec<(Row, Vec<&Evidence>)> = Vec::new();
+    for piece in &result.evidence {
+        let row = row(result, piece);
+        match rows.iter_mut().find(|(known, _)| *known == row && piece.measurement.is_none()) {
+            Some((_, pieces)) => pieces.push(piece),
+            None => rows.push((row, vec![piece])),
+        }
+    }
+    rows.into_iter()
+        .map(|(row, pieces)| {
+            let place = match &pieces[..] {
+                [piece] if piece.at.is_empty() => "all".to_owned(),
+                pieces => places(pieces),
+            };
+            Row { place, ..row }
+        })
+        .collect()
+}
+
+/// Where: every place if they are few, else how many and the last one.
+fn places(pieces: &[&Evidence]) -> String {
+    const FEW: usize = 2;
+    let mut all: Vec<String> = pieces.iter().map(|piece| piece.at_words()).collect();
+    all.dedup();
+    match all.last() {
+        Some(last) if all.len() > FEW => {
+            format!("{}, up to {last}", plural(pieces.len(), "instance"))
+        }
+        _ => all.join("; "),
+    }
+}
+
+fn row(result: &ClaimResult, piece: &Evidence) -> Row {
+    let measurement = piece.measurement.as_ref();
+    let resolution = measurement.map(|measurement| {
+        let words = words::resolution(result, measurement);
+        let samples = plural(measurement.samples as usize, "sample");
+        let parts = [words, samples, measurement.method.clone()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
+    });
+    Row {
+        kind: piece.kind.word(),
+        verdict: piece.verdict.word(),
+        place: String::new(),
+        measured: measurement.map(words::measured).unwrap_or_default(),
+        resolution: resolution.unwrap_or_default(),
+        note: piece.note.clone().unwrap_or_default(),
+    }
+}
