@@ -9,7 +9,7 @@ use minijinja::value::Serde;
 #[non_exhaustive]
 pub enum ReportError {
     /// A template does not fit the results.
-    #[error("a template of the report does not fit the results, which is a bug: {0:#}")]
+    #[error("a template of the report does not fit the results, which is a bug: {0}")]
     Template(#[from] minijinja::Error),
 }
 

@@ -53,18 +53,14 @@ pub struct SubjectResult {
     /// `theory`.
     pub title: Option<String>,
     /// Where it is published, for a theorem.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// Its declarations and abbreviations as written.
     pub declarations: Vec<String>,
     /// The experiments that supply its `observed` letters.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub experiments: Vec<ExperimentResult>,
     /// Ids of the statements it builds on.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uses: Vec<String>,
     /// Notes behind the last line.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }
 
@@ -156,7 +152,7 @@ pub struct ClaimResult {
     /// `source` in force, or the theorem's.
     pub source: Option<String>,
     /// Notes in front of the line.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub notes: Vec<String>,
     /// The margin in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
