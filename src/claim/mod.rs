@@ -41,6 +41,8 @@ mod surface;
 #[cfg(test)]
 mod tests_check;
 #[cfg(test)]
+mod tests_latex;
+#[cfg(test)]
 mod tests_layout;
 #[cfg(test)]
 mod tests_messages;
