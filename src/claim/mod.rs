@@ -45,6 +45,8 @@ mod tests_latex;
 #[cfg(test)]
 mod tests_layout;
 #[cfg(test)]
+mod tests_limits;
+#[cfg(test)]
 mod tests_messages;
 #[cfg(test)]
 mod tests_mutated;
