@@ -1,12 +1,14 @@
 //! What is said about statements that cannot be read: the messages of the parser.
 
 use super::diagnostic::Diagnostic;
+use super::misfit::is_enclosed;
 use super::parser::Parser;
 use super::proposition::special_form;
 use super::span::Span;
+use super::spelling::greek_command;
 use super::statement::{ATTRIBUTES, STATEMENTS};
 use super::suggestion::nearest;
-use super::surface::{Name, Term};
+use super::surface::{Form, Name, Sign, Term};
 use super::token::{Bracket, FUNCTIONS, NUMERIC_FUNCTIONS, PROPOSITIONS, TokenKind};
 
 impl Parser<'_> {
@@ -135,12 +137,33 @@ impl Parser<'_> {
         let first = self.quoted(left);
         let place = self.current().span;
         let second = self.quoted(place);
-        Diagnostic::new(
+        let diagnostic = Diagnostic::new(
             format!("expected an operator between `{first}` and `{second}`"),
             place,
             "a second factor without `*`",
         )
-        .help(format!("products are written with `*`: `{first}*{second}`"))
+        .help(format!("products are written with `*`: `{first}*{second}`"));
+        match self.juxtaposed(&first) {
+            Some(formula) => diagnostic
+                .note(format!("juxtaposition is read only between dollar signs: `${formula}$`")),
+            None => diagnostic,
+        }
+    }
+
+    /// The declared name `first` and up to two more that follow as factors, in LaTeX.
+    fn juxtaposed(&mut self, first: &str) -> Option<String> {
+        let mut factors = vec![first.to_owned()];
+        while factors.len() < 3 {
+            let TokenKind::Word(word) = self.kind() else { break };
+            factors.push(word.clone());
+            self.advance();
+            if !self.eat(&TokenKind::Times) {
+                break;
+            }
+        }
+        let known = factors.iter().all(|factor| self.declared.names.contains(factor));
+        let written: Vec<String> = factors.iter().map(|factor| in_formula(factor)).collect();
+        (known && factors.len() > 1).then(|| written.join(" "))
     }
 
     /// Something that is no operand where one is needed.
@@ -254,13 +277,47 @@ impl Parser<'_> {
 
     fn approximate_equality(&mut self, left: &Term) -> Diagnostic {
         let place = self.advance();
-        let left = self.quoted(left.span);
-        Diagnostic::new(
+        let right = self.expression().ok().filter(|_| *self.kind() == TokenKind::End);
+        let left_text = self.quoted(left.span);
+        let mut diagnostic = Diagnostic::new(
             "there is no approximate equality",
             place,
             "not an operator of the language",
         )
-        .help(format!("exact statement:        `{left} == ...`"))
+        .help(format!("exact statement:        `{left_text} == ...`"));
+        let Some(right) = right else { return diagnostic };
+        if let Some((leading, size)) = self.first_order(&right) {
+            diagnostic = diagnostic.help(format!(
+                "leading order:          `coeff({left_text}, {size}, 1) == {leading}`"
+            ));
+        }
+        let sum = |term: &Term| {
+            matches!(&term.form, Form::Binary { sign: Sign::Add | Sign::Subtract, .. })
+        };
+        let right_text = self.quoted(right.span);
+        let right_text = match sum(&right) && !is_enclosed(&right_text) {
+            true => format!("({right_text})"),
+            false => right_text,
+        };
+        diagnostic.help(format!(
+            "within 2 percent:       two claims, `{left_text} <= 102/100*{right_text}` and `{left_text} >= 98/100*{right_text}`"
+        ))
+    }
+
+    /// The coefficient of 1/N of a value written `a/N` with a declared size N.
+    fn first_order(&self, value: &Term) -> Option<(String, String)> {
+        let Form::Binary { sign: Sign::Divide, left, right, .. } = &value.form else { return None };
+        let Form::Name(size) = &right.form else { return None };
+        let declared = self.declared.sizes.contains(size);
+        declared.then(|| (self.quoted(left.span), size.clone()))
+    }
+}
+
+/// A name as it can be typed between dollar signs.
+fn in_formula(name: &str) -> String {
+    match greek_command(name) {
+        Some(command) => format!("\\{command}"),
+        None => name.to_owned(),
     }
 }
 

@@ -14,6 +14,8 @@ mod expression;
 mod family;
 mod formula;
 mod grid;
+mod latex;
+mod latex_name;
 mod leftover;
 mod lexer;
 mod lines;
@@ -23,6 +25,8 @@ mod moments;
 mod number;
 mod parser;
 mod proposition;
+#[cfg(test)]
+mod random_trees;
 mod rational;
 mod resolve;
 mod second_order;
@@ -37,11 +41,18 @@ mod surface;
 #[cfg(test)]
 mod tests_check;
 #[cfg(test)]
+mod tests_latex;
+#[cfg(test)]
 mod tests_layout;
+#[cfg(test)]
+mod tests_limits;
 #[cfg(test)]
 mod tests_messages;
 #[cfg(test)]
 mod tests_mutated;
+#[cfg(test)]
+mod tests_print;
+mod text;
 mod token;
 mod training;
 mod tree;

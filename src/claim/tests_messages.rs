@@ -82,6 +82,121 @@ error: cannot add a scalar to a d x d matrix
 }
 
 #[test]
+fn message_4_bracket_not_closed() {
+    let text = "\
+theory Gram matrix
+space d, N
+matrix Lambda[d,d] pd
+gaussian X[d,N] ~ Lambda
+claim energy: E[tr(X*X'] == N*tr(Lambda)
+";
+    assert_eq!(
+        printed("gram.claim", text),
+        "\
+error: expected `)` before `]`
+  --> gram.claim:5:24
+   |
+ 5 | claim energy: E[tr(X*X'] == N*tr(Lambda)
+   |                   -    ^ `)` is missing here
+   |                   opened here"
+    );
+}
+
+#[test]
+fn message_5_missing_multiplication_sign() {
+    let text = "\
+theory loss
+space d, N
+matrix Lambda[d,d] pd
+matrix U[d,d]
+
+define Gamma := (1 + 1/N)*Lambda + tr(Lambda)/N*I
+
+# without the factor 1/2
+let L = tr(Gamma Lambda*U*Lambda*U')
+claim positive: L >= 0
+";
+    assert_eq!(
+        printed("loss.claim", text),
+        "\
+error: expected an operator between `Gamma` and `Lambda`
+  --> loss.claim:9:18
+   |
+ 9 | let L = tr(Gamma Lambda*U*Lambda*U')
+   |                  ^^^^^^ a second factor without `*`
+   |
+   = help: products are written with `*`: `Gamma*Lambda`
+   = note: juxtaposition is read only between dollar signs: `$\\Gamma \\Lambda U$`"
+    );
+}
+
+#[test]
+fn message_6_one_equals_sign() {
+    let text = "\
+theory Gram matrix
+space d, N
+matrix Lambda[d,d] pd
+gaussian X[d,N] ~ Lambda
+claim gram: E[X*X'] = N*Lambda
+";
+    assert_eq!(
+        printed("gram.claim", text),
+        "\
+error: a claim compares with `==`
+  --> gram.claim:5:21
+   |
+ 5 | claim gram: E[X*X'] = N*Lambda
+   |                     ^ found `=`
+   |
+   = help: `=` names an abbreviation (`let S = ...`); equality is `==`"
+    );
+}
+
+#[test]
+fn message_7_approximate_equality() {
+    let text = "\
+theory risk
+space d, N
+positive s2
+matrix Lambda[d,d] pd
+gaussian e[N] ~ s2*I
+let risk = d*E[e'*e]/N^2
+claim risk: risk ~= d*s2/N
+";
+    assert_eq!(
+        printed("risk.claim", text),
+        "\
+error: there is no approximate equality
+  --> risk.claim:7:18
+   |
+ 7 | claim risk: risk ~= d*s2/N
+   |                  ^^ not an operator of the language
+   |
+   = help: exact statement:        `risk == ...`
+   = help: leading order:          `coeff(risk, N, 1) == d*s2`
+   = help: within 2 percent:       two claims, `risk <= 102/100*d*s2/N` and `risk >= 98/100*d*s2/N`"
+    );
+}
+
+#[test]
+fn message_7_says_no_more_than_the_right_side_tells() {
+    let help = |right: &str| {
+        let text = format!("space N\nscalar u, v\nclaim c: u {right}\n");
+        let printed = printed("c.claim", &text);
+        printed.lines().filter(|line| line.contains("help")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        help("~= v + 1"),
+        [
+            "   = help: exact statement:        `u == ...`",
+            "   = help: within 2 percent:       two claims, `u <= 102/100*(v + 1)` and `u >= 98/100*(v + 1)`",
+        ]
+    );
+    assert_eq!(help("≈ v/"), ["   = help: exact statement:        `u == ...`"]);
+    assert_eq!(help("~= v/N")[1], "   = help: leading order:          `coeff(u, N, 1) == v`");
+}
+
+#[test]
 fn message_8_declared_twice() {
     let text = "\
 theory one task
