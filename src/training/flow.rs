@@ -4,6 +4,9 @@ use super::dormand_prince::{EVALUATIONS, Stepper};
 use super::objective::{Objective, distance, norm};
 use super::stationary::Surroundings;
 
+/// A state this many times as long as the start does not come back: the flow has no limit.
+const UNBOUNDED: f64 = 1e100;
+
 /// How a flow is integrated.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FlowSettings {
@@ -82,8 +85,8 @@ pub enum FlowError {
     #[error("the gradient at the start is exactly zero: the flow never leaves it; start elsewhere")]
     ZeroGradient,
     /// The flow leaves every bounded region, or the loss is not finite.
-    #[error("the flow is not finite at time {time:.3e}: the loss has no minimum on its way")]
-    NotFinite {
+    #[error("the flow is not bounded at time {time:.3e}: the loss has no minimum on its way")]
+    Unbounded {
         /// The time.
         time: f64,
     },
@@ -135,7 +138,7 @@ pub fn gradient_flow(
 /// The states of the gradient flow of `objective` from `start` at `times`.
 ///
 /// # Errors
-/// [`FlowError::NotFinite`], [`FlowError::NotConverged`].
+/// [`FlowError::Unbounded`], [`FlowError::NotConverged`].
 ///
 /// # Panics
 /// If the times are not nonnegative and nondecreasing.
@@ -220,7 +223,7 @@ impl<'a> Flow<'a> {
         slope(objective, start, stepper.first_slope());
         let speed = norm(stepper.first_slope());
         if !speed.is_finite() {
-            return Err(FlowError::NotFinite { time: 0.0 });
+            return Err(FlowError::Unbounded { time: 0.0 });
         }
         let length = norm(start);
         // The first step is refused if it is too long, and the following ones grow.
@@ -265,6 +268,9 @@ impl<'a> Flow<'a> {
             let length = norm(&self.state).max(norm(&self.stepper.next));
             let length = length.max(1e-6 * self.start_length).max(f64::MIN_POSITIVE);
             let ratio = local / (self.settings.tolerance * length);
+            if norm(&self.state) > UNBOUNDED * self.start_length.max(1.0) {
+                return Err(FlowError::Unbounded { time: self.time });
+            }
             let finite = norm(self.stepper.last_slope()).is_finite() && ratio.is_finite();
             let factor = if finite { (0.9 * ratio.powf(-0.2)).clamp(0.2, 5.0) } else { 0.1 };
             if finite && ratio <= 1.0 {
@@ -280,7 +286,7 @@ impl<'a> Flow<'a> {
             }
             self.step = step * factor;
             if self.step <= f64::EPSILON * self.time || self.step < f64::MIN_POSITIVE {
-                return Err(FlowError::NotFinite { time: self.time });
+                return Err(FlowError::Unbounded { time: self.time });
             }
         }
     }
@@ -290,7 +296,7 @@ impl<'a> Flow<'a> {
         let scale = self.scale();
         let slope = self.stepper.first_slope().to_vec();
         let around = Surroundings::of(self.objective, &self.state, &slope, scale)
-            .ok_or(FlowError::NotFinite { time: self.time })?;
+            .ok_or(FlowError::Unbounded { time: self.time })?;
         self.evaluations += 2 * self.state.len() as u64;
         // The method is stable on the negative axis up to 3.3; at 2 it damps well.
         self.longest_step = 2.0 / around.stiffness;
@@ -458,7 +464,7 @@ mod tests {
         };
         for degree in [1, 2, 4] {
             let result = gradient_flow(&falling(degree), &[0.5], &FlowSettings::default());
-            assert!(matches!(result, Err(FlowError::NotFinite { .. })), "{degree}: {result:?}");
+            assert!(matches!(result, Err(FlowError::Unbounded { .. })), "{degree}: {result:?}");
         }
     }
 
