@@ -3,6 +3,8 @@
 mod comparison;
 mod contract;
 mod observation;
+mod prediction;
+mod sampling;
 mod simulation;
 mod training;
 
