@@ -2,6 +2,7 @@
 
 mod comparison;
 mod contract;
+mod flow;
 mod observation;
 mod prediction;
 mod sampling;
@@ -10,6 +11,7 @@ mod training;
 
 pub use comparison::{Comparison, Work};
 pub use contract::{Effort, Experiment, ExperimentError, Observed, Setting, Supply};
+pub use flow::follow_flow;
 pub use observation::observe;
 pub use simulation::simulate;
-pub use training::{descend_on_samples, follow_flow};
+pub use training::descend_on_samples;

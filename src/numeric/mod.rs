@@ -9,6 +9,6 @@ pub use check::check;
 pub use exact::{
     Budget, ExactError, Number, ParameterPolynomial, Value, evaluate_exactly, parameter_polynomial,
 };
-pub(crate) use float::{Expectations, FixedValues, Formula, LANES, Lowering, Program};
+pub(crate) use float::{Expectations, FixedValues, Formula, LANES, Lowering, Program, Workspace};
 pub use float::{FloatEnvironment, FloatError, evaluate};
 pub use instance::{Instance, InstanceError, RationalMatrix, instances};

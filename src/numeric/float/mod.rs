@@ -19,7 +19,7 @@ pub use error::FloatError;
 pub(crate) use formula::Formula;
 pub(crate) use lane::LANES;
 pub(crate) use lower::{Expectations, Lowering};
-pub(crate) use program::{FixedValues, Program};
+pub(crate) use program::{FixedValues, Program, Workspace};
 
 use crate::claim::Expr;
 use faer::Mat;
