@@ -3,6 +3,7 @@
 mod comparison;
 mod contract;
 mod flow;
+mod line;
 mod observation;
 mod prediction;
 mod sampling;

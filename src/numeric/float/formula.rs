@@ -29,6 +29,11 @@ impl Formula {
         Ok(Self { graph: lowering.graph, output, needed })
     }
 
+    /// The number of entries of the value.
+    pub(crate) fn output_entries(&self) -> usize {
+        self.graph.extent(self.output).entries()
+    }
+
     /// The value; a scalar is 1 x 1.
     ///
     /// # Errors
