@@ -15,6 +15,7 @@ pub mod suite;
 pub mod theorem;
 #[path = "../theorems/mod.rs"]
 pub mod theorems;
+pub mod training;
 pub mod verdict;
 
 pub use guard::{Error, assert_as_claimed, check, harness};

@@ -2,12 +2,17 @@
 
 mod comparison;
 mod contract;
+mod flow;
+mod line;
 mod observation;
+mod prediction;
+mod sampling;
 mod simulation;
 mod training;
 
 pub use comparison::{Comparison, Work};
 pub use contract::{Effort, Experiment, ExperimentError, Observed, Setting, Supply};
+pub use flow::follow_flow;
 pub use observation::observe;
 pub use simulation::simulate;
-pub use training::{descend_on_samples, follow_flow};
+pub use training::descend_on_samples;

@@ -1,15 +1,319 @@
 //! Lines about `observed` letters, judged by the experiment that supplies them.
 
-use super::{Comparison, Experiment, Work};
-use crate::evidence::Evidence;
+use super::line::Line;
+use super::prediction::{identity, length, rounding, seed_text, widen};
+use super::sampling::Streams;
+use super::{Comparison, Experiment, ExperimentError, Observed, Setting, Supply, Work};
+use crate::evidence::{Evidence, Measurement};
+use crate::numeric::{FloatEnvironment, Instance};
+use crate::statistics::{
+    Estimate, Interval, Looks, MeanSequence, Spread, judge, judge_computed, student,
+};
+use crate::verdict::Verdict;
+use faer::Mat;
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+/// Draws of one stream of random numbers.
+const BLOCK: u64 = 64;
+
+/// Blocks that are drawn before the next ones are.
+const BATCH: u64 = 64;
+
+/// One draw or repetition of an experiment.
+type Draw = fn(&Setting, &mut ChaCha8Rng) -> Result<Observed, ExperimentError>;
 
 /// Runs an experiment once at the instance that all `comparisons` share, and judges each of their
 /// lines by it. One piece of evidence a comparison, in their order.
+///
+/// A line is an equation or a bound. Where one side is free of observed letters it is the
+/// prediction; otherwise the difference of the sides is compared with 0. The letters of a draw are
+/// drawn jointly, so such a difference is paired. Matrices are judged in Frobenius norm.
 pub fn observe(
     work: &Work<'_>,
     experiment: &Experiment,
     comparisons: &[Comparison<'_>],
 ) -> Vec<Evidence> {
-    let _ = work;
-    comparisons.iter().map(|one| one.open(experiment.kind, "not built yet")).collect()
+    let Some(first) = comparisons.first() else {
+        return Vec::new();
+    };
+    let setting = Setting {
+        sizes: first.at.sizes.iter().map(|(name, &size)| (name.to_string(), size)).collect(),
+        values: first
+            .at
+            .values
+            .iter()
+            .map(|(name, value)| (name.to_string(), Mat::from(value)))
+            .collect(),
+        effort: work.effort,
+    };
+    let observation = Observation {
+        work,
+        experiment,
+        setting,
+        environment: FloatEnvironment::from(first.at),
+        streams: Streams::new(work, "experiment", &names(experiment, first.at)),
+    };
+    // A line that cannot be judged by this experiment is open by itself.
+    let lines: Vec<Result<Line<'_>, String>> =
+        comparisons.iter().map(|one| Line::of(one, experiment, work.effort)).collect();
+    let good: Vec<&Line<'_>> = lines.iter().filter_map(|line| line.as_ref().ok()).collect();
+    let mut judged = match experiment.supply {
+        _ if good.is_empty() => Ok(Vec::new()),
+        Supply::Samples { draw, limit } => observation.sample(draw, limit(work.effort), &good),
+        Supply::Repetitions { draw, count } => observation.repeat(draw, count(work.effort), &good),
+        Supply::Value(compute) => observation.compute(compute, &good),
+    }
+    .map(Vec::into_iter);
+    comparisons
+        .iter()
+        .zip(&lines)
+        .map(|(one, line)| match (line, &mut judged) {
+            (Err(reason), _) => one.open(experiment.kind, reason),
+            (Ok(_), Err(reason)) => one.open(experiment.kind, reason.clone()),
+            (Ok(_), Ok(judged)) => {
+                match judged.next().expect("one judgement a line; this is a bug") {
+                    Ok((verdict, measurement)) => Evidence {
+                        verdict,
+                        measurement: Some(measurement),
+                        note: Some(experiment.description.to_owned())
+                            .filter(|text| !text.is_empty()),
+                        ..one.at.evidence(experiment.kind)
+                    },
+                    Err(reason) => one.open(experiment.kind, reason),
+                }
+            }
+        })
+        .collect()
+}
+
+/// What the streams of an experiment derive from: not from a line, all lines share the run.
+fn names(experiment: &Experiment, at: &Instance) -> Vec<String> {
+    vec![experiment.name.to_owned(), identity(at)]
+}
+
+/// The judgement of a line, or why there is none.
+type Judged = Result<(Verdict, Measurement), String>;
+
+/// A run of an experiment at an instance.
+struct Observation<'a> {
+    work: &'a Work<'a>,
+    experiment: &'a Experiment,
+    setting: Setting,
+    environment: FloatEnvironment,
+    streams: Streams,
+}
+
+impl Observation<'_> {
+    /// The instance with the observed values.
+    fn environment(&self, observed: Observed) -> FloatEnvironment {
+        let mut environment = self.environment.clone();
+        environment.values.extend(observed.into_iter().map(|(name, value)| (name.into(), value)));
+        environment
+    }
+
+    /// The statistics of all lines at one draw, one after another.
+    fn statistics(&self, observed: Observed, lines: &[&Line<'_>]) -> Result<Vec<f64>, String> {
+        let environment = self.environment(observed);
+        let mut all = Vec::new();
+        for line in lines {
+            all.extend(line.statistic(&environment)?);
+        }
+        Ok(all)
+    }
+
+    /// Draws until every line is decided or the limit is reached. Observed values are means of
+    /// draws, so a line must be affine in them: then its statistic at the mean is the mean of its
+    /// statistics.
+    fn sample(&self, draw: Draw, limit: u64, lines: &[&Line<'_>]) -> Result<Vec<Judged>, String> {
+        let limit = limit.max(2);
+        let looks = Looks::doubling((4 * BLOCK).min(limit), limit);
+        let mut affine = Vec::new();
+        let mut sequences: Vec<MeanSequence> = lines
+            .iter()
+            .map(|line| {
+                let entries = line.prediction.len();
+                MeanSequence::new(entries, line.comparison.share, looks, Spread::Estimated)
+            })
+            .collect();
+        let mut judged: Vec<Option<Judged>> = vec![None; lines.len()];
+        let mut drawn = 0;
+        for due in looks.counts() {
+            while drawn < due {
+                let until = due.min(drawn + BATCH * BLOCK);
+                let blocks = self.draw_blocks(draw, drawn, until)?;
+                for observed in blocks {
+                    if affine.len() < 3 {
+                        affine.push(observed.clone());
+                        if affine.len() == 3.min(limit as usize) {
+                            self.refuse_curved(lines, &affine, &mut judged)?;
+                        }
+                    }
+                    let all = self.statistics(observed, lines)?;
+                    let mut rest = &all[..];
+                    for (line, sequence) in lines.iter().zip(&mut sequences) {
+                        let (mine, others) = rest.split_at(line.prediction.len());
+                        sequence.push(mine);
+                        rest = others;
+                    }
+                }
+                drawn = until;
+            }
+            for ((line, sequence), judged) in lines.iter().zip(&mut sequences).zip(&mut judged) {
+                if !matches!(judged, None | Some(Ok((Verdict::Inconclusive, _)))) {
+                    continue;
+                }
+                let values = sequence.estimate();
+                let intervals = widen(sequence.look(), &values, &line.prediction);
+                let (samples, method) = (sequence.count(), sequence.method());
+                let estimate = Estimate { values, intervals, samples, method };
+                *judged = Some(Ok(self.seeded(judge(&line.question(), &estimate))));
+            }
+            let open = |one: &Option<Judged>| matches!(one, Some(Ok((Verdict::Inconclusive, _))));
+            if !judged.iter().any(open) {
+                break;
+            }
+        }
+        Ok(judged
+            .into_iter()
+            .map(|one| one.expect("a limit is looked at; this is a bug"))
+            .collect())
+    }
+
+    /// Draws number `from` to `to`, in order; draw k uses the stream k/BLOCK.
+    fn draw_blocks(&self, draw: Draw, from: u64, to: u64) -> Result<Vec<Observed>, String> {
+        let blocks: Result<Vec<Vec<Observed>>, ExperimentError> = (from / BLOCK
+            ..to.div_ceil(BLOCK))
+            .into_par_iter()
+            .map(|block| {
+                let mut generator = self.streams.stream(block);
+                let last = ((block + 1) * BLOCK).min(to);
+                (block * BLOCK..last).map(|_| draw(&self.setting, &mut generator)).collect()
+            })
+            .collect();
+        let skip = (from % BLOCK) as usize;
+        let drawn = blocks.map_err(|error| error.to_string())?.into_iter().flatten();
+        Ok(drawn.skip(skip).collect())
+    }
+
+    /// Refuses the lines whose statistic is not affine in the observed letters.
+    fn refuse_curved(
+        &self,
+        lines: &[&Line<'_>],
+        draws: &[Observed],
+        judged: &mut [Option<Judged>],
+    ) -> Result<(), String> {
+        for (line, judged) in lines.iter().zip(judged) {
+            if !line.is_affine(draws, |observed| self.environment(observed))? {
+                *judged = Some(Err(format!(
+                    "the line is not affine in what `{}` samples, so the mean of samples does not estimate it",
+                    self.experiment.name
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Student's t over repetitions. A line that is not affine in the observed letters is judged
+    /// by jackknife pseudo-values, n f(mean) - (n-1) f(mean without one), whose mean estimates
+    /// f(expectation) up to order 1/n^2 and which are f of the repetition where f is affine.
+    ///
+    /// Source: Miller, "The jackknife - a review", Biometrika 61 (1974).
+    fn repeat(&self, draw: Draw, count: u64, lines: &[&Line<'_>]) -> Result<Vec<Judged>, String> {
+        let repetitions: Result<Vec<Observed>, ExperimentError> = (0..count)
+            .into_par_iter()
+            .map(|number| draw(&self.setting, &mut self.streams.stream(number)))
+            .collect();
+        let repetitions = repetitions.map_err(|error| error.to_string())?;
+        if repetitions.len() < 2 {
+            return Err("an interval over repetitions needs at least two of them".to_owned());
+        }
+        let affine = &repetitions[..repetitions.len().min(3)];
+        let judge_line = |line: &&Line<'_>| -> Judged {
+            let linear = line.is_affine(affine, |observed| self.environment(observed))?;
+            let values = if linear {
+                repetitions
+                    .iter()
+                    .map(|one| line.statistic(&self.environment(one.clone())))
+                    .collect::<Result<Vec<_>, _>>()?
+            } else {
+                self.pseudo_values(line, &repetitions)?
+            };
+            let mean: Vec<f64> = (0..line.prediction.len())
+                .map(|entry| values.iter().map(|one| one[entry]).sum::<f64>() / count as f64)
+                .collect();
+            let intervals = student(&values, line.comparison.share);
+            let kind = if linear { "" } else { " of jackknife pseudo-values" };
+            let estimate = Estimate {
+                intervals: widen(intervals, &mean, &line.prediction),
+                values: mean,
+                samples: count,
+                method: format!("Student's t over {count} repetitions{kind}"),
+            };
+            Ok(self.seeded(judge(&line.question(), &estimate)))
+        };
+        Ok(lines.iter().map(judge_line).collect())
+    }
+
+    fn pseudo_values(
+        &self,
+        line: &Line<'_>,
+        repetitions: &[Observed],
+    ) -> Result<Vec<Vec<f64>>, String> {
+        let count = repetitions.len() as f64;
+        let mut sum = repetitions[0].clone();
+        for one in &repetitions[1..] {
+            for (name, value) in &mut sum {
+                let other = one.get(name).filter(|other| other.shape() == value.shape());
+                *value += other.ok_or_else(|| {
+                    format!("the experiment does not supply `{name}` in every repetition")
+                })?;
+            }
+        }
+        let at = |scale: f64, without: Option<&Observed>| -> Result<Vec<f64>, String> {
+            let mean = sum.iter().map(|(name, value)| {
+                let rest = without.map_or_else(|| value.clone(), |one| value - &one[name]);
+                (*name, rest * faer::Scale(scale))
+            });
+            line.statistic(&self.environment(mean.collect()))
+        };
+        let whole = at(1.0 / count, None)?;
+        repetitions
+            .iter()
+            .map(|one| {
+                let part = at(1.0 / (count - 1.0), Some(one))?;
+                Ok(whole.iter().zip(part).map(|(w, p)| count * w - (count - 1.0) * p).collect())
+            })
+            .collect()
+    }
+
+    /// A value with a bound on the error of each letter, carried through the line by the Frobenius
+    /// norm of its derivative in that letter.
+    fn compute(
+        &self,
+        compute: fn(&Setting) -> Result<(Observed, f64), ExperimentError>,
+        lines: &[&Line<'_>],
+    ) -> Result<Vec<Judged>, String> {
+        let (observed, error) = compute(&self.setting).map_err(|error| error.to_string())?;
+        if !(error >= 0.0) {
+            return Err("the experiment gives no bound on its error".to_owned());
+        }
+        let judge_line = |line: &&Line<'_>| -> Judged {
+            let values = line.statistic(&self.environment(observed.clone()))?;
+            let spread = if error > 0.0 {
+                let slope = line.slope(&observed, |moved| self.environment(moved))?;
+                error * slope
+            } else {
+                0.0
+            };
+            let error = spread + rounding(&values, &line.prediction).max(line.rounding(&observed));
+            Ok(judge_computed(&line.question(), &values, error, 1, "computed with an error bound"))
+        };
+        Ok(lines.iter().map(judge_line).collect())
+    }
+
+    fn seeded(&self, (verdict, mut measurement): (Verdict, Measurement)) -> (Verdict, Measurement) {
+        measurement.seed = Some(seed_text(&self.streams.stream(0)));
+        (verdict, measurement)
+    }
 }

@@ -9,6 +9,7 @@ pub use check::{check, check_with_reason};
 pub use exact::{
     Budget, ExactError, Number, ParameterPolynomial, Value, evaluate_exactly, parameter_polynomial,
 };
+pub(crate) use float::{Expectations, FixedValues, Formula, LANES, Lowering, Program, Workspace};
 pub use float::{FloatEnvironment, FloatError, evaluate};
 pub use instance::{Instance, InstanceError, RationalMatrix, instances};
 #[cfg(feature = "cli")]

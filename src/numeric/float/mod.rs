@@ -4,6 +4,7 @@ mod adjoint;
 mod dense;
 mod environment;
 mod error;
+mod formula;
 mod graph;
 mod lane;
 mod lower;
@@ -15,10 +16,13 @@ mod tests_value;
 
 pub use environment::FloatEnvironment;
 pub use error::FloatError;
+pub(crate) use formula::Formula;
+pub(crate) use lane::LANES;
+pub(crate) use lower::{Expectations, Lowering};
+pub(crate) use program::{FixedValues, Program, Workspace};
 
 use crate::claim::Expr;
 use faer::Mat;
-use lower::{Expectations, Lowering};
 
 /// The value of an expression without expectations; a scalar is 1 x 1.
 ///
@@ -29,11 +33,5 @@ use lower::{Expectations, Lowering};
 /// [`FloatError`]: a letter or size without a value, an `E`, a singular matrix, an argument outside
 /// the domain of its function, a value that is not finite.
 pub fn evaluate(expr: &Expr, environment: &FloatEnvironment) -> Result<Mat<f64>, FloatError> {
-    let mut lowering = Lowering::new(&environment.sizes, Expectations::Refuse);
-    let output = lowering.lower(expr, 0)?.node;
-    let needed = lowering.graph.needed(&[output]);
-    let mut values = lowering.graph.values(&needed, environment)?;
-    let value = values[output.0].take().expect("an output is needed; this is a bug");
-    dense::finite(value.as_ref())?;
-    Ok(value)
+    Formula::new(expr, &environment.sizes)?.value(environment)
 }

@@ -223,6 +223,15 @@ impl Program {
         (4.0 * (outer / inner).sqrt()).round().clamp(1.0, 64.0) as usize
     }
 
+    /// Work of one sample in multiplications; a normal counts as sixteen.
+    pub(crate) fn cost(&self) -> u64 {
+        let steps =
+            |steps: &[NodeId]| steps.iter().map(|&node| self.operations(node)).sum::<usize>();
+        let outer = 16 * self.outer_noise + steps(&self.outer_steps);
+        let inner = 16 * (self.noise - self.outer_noise) + steps(&self.inner_steps);
+        (outer + self.repeats * (inner + self.output_entries())).max(1) as u64
+    }
+
     /// Multiplications of one evaluation of a node.
     fn operations(&self, node: NodeId) -> usize {
         match *self.graph.operation(node) {

@@ -1,0 +1,180 @@
+//! Evidence for `reaches`: the gradient flow of the exact population loss.
+
+use super::prediction::{budget, entries, length, predict, rounding};
+use super::{Comparison, Work};
+use crate::claim::{Expr, Letter, Proposition, Training};
+use crate::evidence::Evidence;
+use crate::numeric::{
+    FloatEnvironment, Formula, Instance, ParameterPolynomial, evaluate, parameter_polynomial,
+};
+use crate::statistics::{Question, Relation, judge_computed};
+use crate::training::{FlowSettings, Objective, gradient_flow};
+use crate::verdict::EvidenceKind;
+use faer::Mat;
+use std::sync::Arc;
+
+/// Evidence for or against a `reaches` line, from the gradient flow of the exact loss.
+///
+/// The loss is expanded exactly into a polynomial in the trained letters; its flow is integrated
+/// from the declared start to its limit with a bound on the error, which is carried through the
+/// expression of the line. The margin is ignored.
+pub fn follow_flow(work: &Work<'_>, comparison: &Comparison<'_>) -> Evidence {
+    judge_flow(work, comparison)
+        .unwrap_or_else(|reason| comparison.open(EvidenceKind::Flow, reason))
+}
+
+fn judge_flow(work: &Work<'_>, comparison: &Comparison<'_>) -> Result<Evidence, String> {
+    let run = Run::of(work, comparison)?;
+    let at = comparison.at;
+    let polynomial =
+        parameter_polynomial(&run.training.loss.value, &run.letters, at, &budget(work.effort))
+            .map_err(|error| format!("the population loss has no exact expansion: {error}"))?;
+    let settings = FlowSettings::default();
+    let end = gradient_flow(&PolynomialLoss(polynomial), &run.start, &settings)
+        .map_err(|error| error.to_string())?;
+    let values = run.tracked(&end.point).map_err(|error| error.clone())?;
+    let error = run.slope(&end.point)? * end.error() + rounding(&values, &run.prediction);
+    let question =
+        Question { relation: Relation::Equal, prediction: &run.prediction, margin: None };
+    let method = "Dormand-Prince 5(4) on the exact population loss";
+    let (verdict, measurement) = judge_computed(&question, &values, error, end.evaluations, method);
+    let note = format!(
+        "limit at time {:.4}: gradient norm {:.1e}, distance left {:.1e}, integration error {:.1e} (against a hundred times the tolerance), rounding {:.1e}, {} flat directions",
+        end.time,
+        end.gradient_norm,
+        end.distance_left,
+        end.integration_error,
+        end.rounding,
+        end.flat_directions
+    );
+    Ok(Evidence {
+        verdict,
+        measurement: Some(measurement),
+        note: Some(note),
+        ..at.evidence(EvidenceKind::Flow)
+    })
+}
+
+/// A training at an instance: what moves, from where, what is tracked and predicted.
+pub(super) struct Run<'a> {
+    pub(super) training: &'a Training,
+    /// The letters that move: their entries lie one after another, row after row.
+    pub(super) letters: Vec<Arc<Letter>>,
+    shapes: Vec<(usize, usize)>,
+    pub(super) start: Vec<f64>,
+    pub(super) prediction: Vec<f64>,
+    environment: FloatEnvironment,
+    of: Formula,
+}
+
+impl<'a> Run<'a> {
+    /// The training that the line is about.
+    ///
+    /// # Errors
+    /// Why it has none, or why a start or the prediction has no value.
+    pub(super) fn of(work: &Work<'_>, comparison: &Comparison<'a>) -> Result<Self, String> {
+        let (at, claim) = (comparison.at, comparison.claim);
+        let (Proposition::Reaches { of, value }, Some(training)) =
+            (&claim.proposition, claim.training_in_use())
+        else {
+            return Err("only `reaches` is about a training".to_owned());
+        };
+        let environment = FloatEnvironment::from(at);
+        let (mut letters, mut shapes, mut start) = (Vec::new(), Vec::new(), Vec::new());
+        for (letter, expr) in &training.starts {
+            let value = start_value(letter, expr, at, &environment, work)?;
+            letters.push(letter.clone());
+            shapes.push((value.nrows(), value.ncols()));
+            start.extend(entries(&value));
+        }
+        let of = Formula::new(of, &at.sizes)
+            .map_err(|error| format!("the expression in `reaches` has no value: {error}"))?;
+        let prediction = predict(value, at, work.effort)?;
+        Ok(Self { training, letters, shapes, start, prediction, environment, of })
+    }
+
+    /// The instance in which the moving letters have the values of `point`.
+    pub(super) fn environment_at(&self, point: &[f64]) -> FloatEnvironment {
+        let mut environment = self.environment.clone();
+        self.set(&mut environment, point);
+        environment
+    }
+
+    /// Overwrites the moving letters.
+    pub(super) fn set(&self, environment: &mut FloatEnvironment, point: &[f64]) {
+        let mut rest = point;
+        for (letter, &(rows, columns)) in self.letters.iter().zip(&self.shapes) {
+            let (mine, others) = rest.split_at(rows * columns);
+            let value = Mat::from_fn(rows, columns, |i, j| mine[i * columns + j]);
+            environment.values.insert(letter.name.clone(), value);
+            rest = others;
+        }
+    }
+
+    /// The expression in `reaches` at a point.
+    pub(super) fn tracked(&self, point: &[f64]) -> Result<Vec<f64>, String> {
+        self.of.value(&self.environment_at(point)).map(|value| entries(&value)).map_err(|error| {
+            format!("the expression in `reaches` has no value at the end: {error}")
+        })
+    }
+
+    /// A bound on how much the expression moves for a unit move of the point: the Frobenius norm
+    /// of its derivative, by central differences.
+    pub(super) fn slope(&self, point: &[f64]) -> Result<f64, String> {
+        let mut moved = point.to_vec();
+        let mut sum = 0.0;
+        for entry in 0..point.len() {
+            let step = f64::EPSILON.cbrt() * point[entry].abs().max(1.0);
+            moved[entry] = point[entry] + step;
+            let ahead = self.tracked(&moved)?;
+            moved[entry] = point[entry] - step;
+            let behind = self.tracked(&moved)?;
+            moved[entry] = point[entry];
+            let difference: Vec<f64> = ahead.iter().zip(&behind).map(|(a, b)| a - b).collect();
+            sum += (length(&difference) / (2.0 * step)).powi(2);
+        }
+        Ok(sum.sqrt())
+    }
+}
+
+/// The value of a start; one with an `E` is evaluated exactly.
+fn start_value(
+    letter: &Letter,
+    expr: &Expr,
+    at: &Instance,
+    environment: &FloatEnvironment,
+    work: &Work<'_>,
+) -> Result<Mat<f64>, String> {
+    let name = &letter.name;
+    if expr.contains_expectation() {
+        let value = crate::numeric::evaluate_exactly(expr, at, &budget(work.effort))
+            .map_err(|error| format!("the start of `{name}` has no value: {error}"))?;
+        let numbers = value.to_f64();
+        return Ok(Mat::from_fn(value.rows, value.columns, |i, j| numbers[i * value.columns + j]));
+    }
+    evaluate(expr, environment)
+        .map_err(|error| format!("the start of `{name}` has no value: {error}"))
+}
+
+/// A polynomial loss.
+struct PolynomialLoss(ParameterPolynomial);
+
+impl Objective for PolynomialLoss {
+    fn dimension(&self) -> usize {
+        self.0.parameters()
+    }
+
+    fn value(&self, point: &[f64]) -> f64 {
+        self.0.value(point)
+    }
+
+    fn gradient(&self, point: &[f64], gradient: &mut [f64]) {
+        gradient.copy_from_slice(&self.0.gradient(point));
+    }
+
+    fn hessian(&self, point: &[f64]) -> Mat<f64> {
+        let entries = self.0.hessian(point);
+        let dimension = self.0.parameters();
+        Mat::from_fn(dimension, dimension, |i, j| entries[i * dimension + j])
+    }
+}
