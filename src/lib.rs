@@ -1,7 +1,7 @@
 //! Isserlis checks closed-form claims about in-context learning.
 
 pub mod claim;
-mod data;
+pub mod data;
 pub mod evidence;
 pub mod experiment;
 pub mod numeric;

@@ -1,5 +1,7 @@
-//! Random numbers of prompts: reproducible streams and standard normals.
+//! Laws of prompts and their samplers: reproducible streams, standard normals, exact means.
 
+mod quadrature;
 mod stream;
 
+pub use quadrature::{Node, gaussian_nodes};
 pub(crate) use stream::{fill_with_normals, generator};
