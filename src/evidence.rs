@@ -29,6 +29,9 @@ pub struct Evidence {
     /// How much room a bound leaves at this instance: larger minus smaller side, as a number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slack: Option<f64>,
+    /// The bound holds for a trivial reason here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub vacuous: bool,
     /// How it was obtained or why it is undecided, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -76,6 +79,15 @@ pub struct Counterexample {
 }
 
 impl Evidence {
+    /// Sizes and listed scalars in words, such as `d = 2, N = 5`; empty for a proof.
+    pub fn at_words(&self) -> String {
+        let words = self.at.iter().map(|(name, value)| match value {
+            serde_json::Value::String(text) => format!("{name} = {text}"),
+            other => format!("{name} = {other}"),
+        });
+        words.collect::<Vec<_>>().join(", ")
+    }
+
     /// What the verdict rule needs to know of it.
     pub fn finding(&self) -> Finding {
         Finding {

@@ -1,10 +1,13 @@
 //! Isserlis checks closed-form claims about in-context learning.
 
 pub mod claim;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod data;
 pub mod evidence;
 pub mod experiment;
 pub mod numeric;
+pub mod report;
 pub mod statistics;
 pub mod suite;
 pub mod theorem;

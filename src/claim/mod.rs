@@ -50,5 +50,6 @@ mod word;
 
 pub use diagnostic::{Diagnostic, Label, Remark};
 pub use span::Span;
+pub(crate) use suggestion::nearest;
 pub use tree::*;
 pub use walk::Descendants;

@@ -18,17 +18,29 @@ use std::sync::Arc;
 /// lines that have no value at an instance, for an instance that is not admissible, and for one
 /// that is too large for the budget.
 pub fn check(file: &ClaimFile, claim: &Claim, at: &Instance, budget: &Budget) -> Evidence {
+    check_with_reason(file, claim, at, budget).0
+}
+
+/// As [`check`], with the error that left the line undecided, if one did.
+pub fn check_with_reason(
+    file: &ClaimFile,
+    claim: &Claim,
+    at: &Instance,
+    budget: &Budget,
+) -> (Evidence, Option<ExactError>) {
     let mut evidence = at.evidence(EvidenceKind::Exact);
     let decision = admit(file, claim, at, budget).and_then(|()| decide(claim, at, budget));
     match decision {
         Ok(decision) => record(&mut evidence, claim, at, &decision),
         Err(Undecided::Kind(note)) => evidence.note = Some(note.to_owned()),
-        Err(Undecided::Error(error @ ExactError::NotAdmissible { .. })) if !at.declared => {
-            evidence.note = Some(format!("skipped: {error}"));
+        Err(Undecided::Error(error)) => {
+            let skipped = matches!(error, ExactError::NotAdmissible { .. }) && !at.declared;
+            let prefix = if skipped { "skipped: " } else { "" };
+            evidence.note = Some(format!("{prefix}{error}"));
+            return (evidence, Some(error));
         }
-        Err(Undecided::Error(error)) => evidence.note = Some(error.to_string()),
     }
-    evidence
+    (evidence, None)
 }
 
 /// Why a line is undecided at an instance.
@@ -110,6 +122,7 @@ fn record(evidence: &mut Evidence, claim: &Claim, at: &Instance, decision: &Deci
             let (larger, smaller) = (larger.to_f64()[0], smaller.to_f64()[0]);
             evidence.slack = Some(larger - smaller);
             if smaller <= 0.0 && quantity.is_visibly_nonnegative() {
+                evidence.vacuous = true;
                 notes.push(
                     "vacuous: the bound is not positive, the quantity never negative".to_owned(),
                 );

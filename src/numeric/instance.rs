@@ -81,6 +81,7 @@ impl Instance {
             measurement: None,
             counterexample: None,
             slack: None,
+            vacuous: false,
             note: None,
         }
     }

@@ -5,7 +5,7 @@ mod exact;
 mod float;
 mod instance;
 
-pub use check::check;
+pub use check::{check, check_with_reason};
 pub use exact::{
     Budget, ExactError, Number, ParameterPolynomial, Value, evaluate_exactly, parameter_polynomial,
 };

@@ -1,5 +1,22 @@
 //! Planning and running a check of many files: shares of the error budget, seeds, results.
 
+mod conclusion;
+mod input;
+mod naming;
+mod plan;
 mod results;
+mod run;
+mod selection;
+mod settings;
+mod statement;
+mod subject;
 
-pub use results::{ClaimResult, MutantCount, Results, Slack, Summary};
+pub use input::{InputError, Origin, read};
+pub use results::{
+    ClaimResult, ExperimentResult, MarginResult, MutantCount, Results, Slack, SubjectResult,
+    Summary,
+};
+pub use run::{Outcome, Progress, Timing, Watcher, run};
+pub use selection::{Selection, suggestion};
+pub use settings::Settings;
+pub use subject::Subject;

@@ -1,8 +1,10 @@
 //! The results of a run: what `--format json` prints and every report is made from.
 
-use crate::claim::ClaimKind;
+use super::Subject;
+use crate::claim::{ClaimKind, Margin};
 use crate::evidence::{Counterexample, Evidence};
-use crate::verdict::Verdict;
+use crate::experiment::Effort;
+use crate::verdict::{EvidenceKind, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// All results of one run. Same seed, same bytes: times are kept elsewhere.
@@ -14,12 +16,122 @@ pub struct Results {
     pub version: String,
     /// Seed of the run.
     pub seed: u64,
+    /// How much work the run could do.
+    #[serde(default)]
+    pub effort: Effort,
     /// Probability that any statistical verdict of the run is wrong.
     pub error_budget: f64,
+    /// The files and theorems, in order.
+    #[serde(default)]
+    pub subjects: Vec<SubjectResult>,
     /// One entry a line, in the order of files and lines.
     pub claims: Vec<ClaimResult>,
     /// Counts.
     pub summary: Summary,
+}
+
+impl Results {
+    /// The format of the results.
+    pub const SCHEMA: &str = "isserlis-results/1";
+
+    /// The results of one file or theorem.
+    pub fn of_subject(&self, id: &str) -> impl Iterator<Item = &ClaimResult> {
+        self.claims.iter().filter(move |result| result.subject() == id)
+    }
+
+    /// Whether every claim holds and every control was rejected.
+    pub fn all_as_claimed(&self) -> bool {
+        self.claims.iter().all(|result| result.as_claimed == Some(true))
+    }
+}
+
+/// What the lines of one file or theorem stand on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SubjectResult {
+    /// What stands in front of `::` in the ids of its lines.
+    pub id: String,
+    /// `theory`.
+    pub title: Option<String>,
+    /// Where it is published, for a theorem.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Its declarations and abbreviations as written.
+    pub declarations: Vec<String>,
+    /// The experiments that supply its `observed` letters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub experiments: Vec<ExperimentResult>,
+    /// Ids of the statements it builds on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uses: Vec<String>,
+    /// Notes behind the last line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// What an experiment does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExperimentResult {
+    /// Its name.
+    pub name: String,
+    /// The kind of its evidence.
+    pub kind: EvidenceKind,
+    /// What it does and what it cannot see.
+    pub description: String,
+    /// The letters it supplies.
+    pub supplies: Vec<String>,
+}
+
+impl SubjectResult {
+    pub(super) fn of(subject: &Subject) -> Self {
+        let experiments = subject.experiments.iter().map(|experiment| ExperimentResult {
+            name: experiment.name.to_owned(),
+            kind: experiment.kind,
+            description: experiment.description.to_owned(),
+            supplies: experiment.supplies.iter().map(ToString::to_string).collect(),
+        });
+        Self {
+            id: subject.id.clone(),
+            title: subject.file.title.clone(),
+            source: subject.source.clone(),
+            declarations: subject.declarations(),
+            experiments: experiments.collect(),
+            uses: subject.uses.clone(),
+            notes: subject.file.closing_notes.clone(),
+        }
+    }
+}
+
+/// The margin in force at a line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MarginResult {
+    /// A fraction of the prediction, or a number.
+    pub value: f64,
+    /// Whether it is a number.
+    pub absolute: bool,
+    /// Why this margin.
+    pub reason: String,
+}
+
+impl MarginResult {
+    pub(super) fn of(margin: &Margin) -> Self {
+        Self {
+            value: margin.value.to_f64().value(),
+            absolute: margin.absolute,
+            reason: margin.reason.clone(),
+        }
+    }
+}
+
+impl ClaimResult {
+    /// The file or theorem: what stands in front of the last `::` of its id.
+    pub fn subject(&self) -> &str {
+        self.id.rsplit_once("::").map_or("", |(subject, _)| subject)
+    }
+
+    /// The name of the line: what stands behind it.
+    pub fn name(&self) -> &str {
+        self.id.rsplit_once("::").map_or(&self.id, |(_, name)| name)
+    }
 }
 
 /// The result of one `claim` or `refute` line.
@@ -46,6 +158,9 @@ pub struct ClaimResult {
     /// Notes in front of the line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// The margin in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin: Option<MarginResult>,
     /// The evidence, in the order of kinds and instances.
     pub evidence: Vec<Evidence>,
     /// The smallest exact witness against it.

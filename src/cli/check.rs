@@ -1,0 +1,80 @@
+//! `isserlis check`: check claim files and print what holds.
+
+use super::Exit;
+use super::arguments::{CheckOptions, Colour, Format, RunOptions, ShowOptions, origins};
+use super::output::{message, print, write};
+use super::progress::Bar;
+use crate::report::{Style, json, text};
+use crate::suite::{InputError, Outcome, Subject, read, run};
+use crate::theorems::LIBRARY;
+use std::path::PathBuf;
+
+/// Checks and prints.
+///
+/// # Errors
+/// Where the results cannot be written.
+pub(super) fn check(options: &CheckOptions) -> anyhow::Result<Exit> {
+    let outcome = outcome(&options.files, &options.run, options.show)?;
+    let results = &outcome.results;
+    if !results.claims.is_empty() {
+        let coloured = options.output.is_none() && options.show.color != Colour::Never;
+        let style = if coloured { Style::Coloured } else { Style::Plain };
+        let rendered = match options.format {
+            Format::Text => text(results, style),
+            Format::Json => json(results),
+        };
+        match &options.output {
+            None => print(&rendered, options.show)?,
+            Some(path) => write(path, &rendered)?,
+        }
+    }
+    Ok(Exit::of(&outcome))
+}
+
+/// Checks the files, or the library where none is named, and tells what could not be checked.
+///
+/// # Errors
+/// Where there is nothing to check.
+pub(super) fn outcome(
+    files: &[PathBuf],
+    options: &RunOptions,
+    show: ShowOptions,
+) -> anyhow::Result<Outcome> {
+    let (subjects, problems) = if files.is_empty() { library()? } else { read(&origins(files)) };
+    for problem in &problems {
+        tell(problem, show);
+    }
+    let bar = Bar::new(show);
+    let mut outcome = run(&subjects, &options.settings(), &|progress| bar.tell(progress));
+    bar.finish();
+    for problem in &outcome.problems {
+        tell(problem, show);
+    }
+    outcome.problems.splice(0..0, problems);
+    Ok(outcome)
+}
+
+/// The theorems of the library.
+fn library() -> anyhow::Result<(Vec<Subject>, Vec<InputError>)> {
+    if LIBRARY.is_empty() {
+        anyhow::bail!(
+            "the theorem library is still empty; name a claim file: isserlis check my.claim"
+        );
+    }
+    let mut subjects = Vec::new();
+    let mut problems = Vec::new();
+    for theorem in LIBRARY {
+        match Subject::of_theorem(theorem) {
+            Ok(subject) => subjects.push(subject),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    Ok((subjects, problems))
+}
+
+fn tell(problem: &InputError, show: ShowOptions) {
+    match problem {
+        InputError::Mistakes { rendered, .. } => message(&format!("{rendered}\n"), show),
+        other => message(&format!("error: {other}"), show),
+    }
+}

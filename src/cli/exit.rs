@@ -1,0 +1,45 @@
+//! How a command ends.
+
+use crate::suite::Outcome;
+use std::process::ExitCode;
+
+/// The exit codes. Where several apply, the first of 70, 2, 4, 1, 3 counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: every claim holds and every control was rejected.
+    Success = 0,
+    /// 1: a claim is refuted, or a control holds.
+    Refuted = 1,
+    /// 2: an error in the arguments or in a file; nothing to check.
+    Input = 2,
+    /// 3: nothing is refuted, but something is inconclusive or open.
+    Undecided = 3,
+    /// 4: worse than the baseline.
+    Worse = 4,
+    /// 70: an error of the tool, or a proof beside a refutation.
+    Internal = 70,
+}
+
+impl Exit {
+    /// How a run ended.
+    pub fn of(outcome: &Outcome) -> Self {
+        let claims = &outcome.results.claims;
+        if claims.iter().any(|result| result.contradiction) {
+            Self::Internal
+        } else if !outcome.problems.is_empty() || claims.is_empty() {
+            Self::Input
+        } else if claims.iter().any(|result| result.as_claimed == Some(false)) {
+            Self::Refuted
+        } else if claims.iter().any(|result| result.as_claimed.is_none()) {
+            Self::Undecided
+        } else {
+            Self::Success
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}

@@ -1,0 +1,165 @@
+//! What every format says of a result, in words.
+
+use super::number::{percent, short};
+use crate::claim::ClaimKind;
+use crate::evidence::{Counterexample, Evidence, Measurement};
+use crate::suite::{ClaimResult, Results};
+use crate::verdict::{EvidenceKind, Verdict};
+
+/// The kinds of evidence in the order of reports.
+pub(super) const KINDS: [EvidenceKind; 5] = [
+    EvidenceKind::Proof,
+    EvidenceKind::Exact,
+    EvidenceKind::Simulation,
+    EvidenceKind::Training,
+    EvidenceKind::Flow,
+];
+
+/// How a line did: `ok`, `FAIL` or `?`.
+pub(super) fn mark(result: &ClaimResult) -> &'static str {
+    match result.as_claimed {
+        Some(true) => "ok",
+        Some(false) => "FAIL",
+        None => "?",
+    }
+}
+
+/// The word of a line in a claim file.
+pub(super) fn kind(result: &ClaimResult) -> &'static str {
+    match result.kind {
+        ClaimKind::Claim => "claim",
+        ClaimKind::Refute => "refute",
+    }
+}
+
+/// Why the verdict is what it is, in one line.
+pub(super) fn reason(result: &ClaimResult) -> String {
+    if let Some(undecided) = &result.undecided {
+        return undecided.clone();
+    }
+    let deciding = |piece: &&Evidence| piece.verdict == result.verdict;
+    if result.verdict == Verdict::Refuted {
+        let first = result.evidence.iter().find(deciding);
+        let text = match (&result.counterexample, first) {
+            (Some(witness), _) => format!("exact counterexample{}", sizes(witness)),
+            (None, Some(piece)) => format!("{} at {}", piece.kind, piece.at_words()),
+            (None, None) => String::new(),
+        };
+        let hidden = result.evidence.iter().filter(|piece| piece.verdict == Verdict::Verified);
+        let hidden =
+            hidden.filter(|piece| piece.measurement.is_some()).map(|piece| piece.kind).next();
+        return match hidden.filter(|_| result.kind == ClaimKind::Refute) {
+            Some(kind) => format!("{text}; {kind} misses it: margin too wide"),
+            None => text,
+        };
+    }
+    let counts = KINDS.into_iter().filter_map(|kind| {
+        let count = result.evidence.iter().filter(deciding).filter(|one| one.kind == kind).count();
+        (count > 0).then(|| match kind {
+            EvidenceKind::Proof => "for all sizes and values".to_owned(),
+            _ => format!("{kind} at {}", plural(count, "instance")),
+        })
+    });
+    let mut text = counts.collect::<Vec<_>>().join(", ");
+    if result.slack.as_ref().is_some_and(|slack| slack.vacuous) {
+        text += "; vacuous: the bound holds for a trivial reason";
+    }
+    text
+}
+
+/// ` at d = 1, N = 1`, or nothing where no size matters.
+fn sizes(witness: &Counterexample) -> String {
+    let sizes = witness.sizes.iter().map(|(name, size)| format!("{name} = {size}"));
+    let sizes = sizes.collect::<Vec<_>>().join(", ");
+    if sizes.is_empty() { sizes } else { format!(" at {sizes}") }
+}
+
+/// The letters of a witness: `Lambda = [[2, 1/2], [1/2, 1]], u = 3`.
+pub(super) fn values(witness: &Counterexample) -> String {
+    let letters = witness.values.iter().map(|(name, rows)| format!("{name} = {}", matrix(rows)));
+    letters.collect::<Vec<_>>().join(", ")
+}
+
+fn matrix(rows: &[Vec<String>]) -> String {
+    match rows {
+        [row] if row.len() == 1 => row[0].clone(),
+        _ => {
+            let rows = rows.iter().map(|row| format!("[{}]", row.join(", ")));
+            format!("[{}]", rows.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// Of each kind the measurement that would catch the least.
+pub(super) fn weakest(result: &ClaimResult) -> Vec<(&Evidence, &Measurement)> {
+    let caught = |measurement: &Measurement| measurement.smallest_caught.unwrap_or(f64::INFINITY);
+    let of_kind = |kind: EvidenceKind| {
+        let pieces = result.evidence.iter().filter(move |piece| piece.kind == kind);
+        let measured = pieces.filter_map(|piece| Some((piece, piece.measurement.as_ref()?)));
+        // What decides against the line comes first.
+        measured.max_by(|(a, one), (b, other)| {
+            let refutes = |piece: &Evidence| piece.verdict == Verdict::Refuted;
+            refutes(a).cmp(&refutes(b)).then(caught(one).total_cmp(&caught(other)))
+        })
+    };
+    KINDS.into_iter().filter_map(of_kind).collect()
+}
+
+/// A measurement against its prediction.
+pub(super) fn measured(measurement: &Measurement) -> String {
+    let [low, high] = measurement.interval;
+    format!(
+        "{} in [{}, {}], predicted {}",
+        short(measurement.estimate),
+        short(low),
+        short(high),
+        short(measurement.predicted)
+    )
+}
+
+/// Margin and resolution of a measurement of this line.
+pub(super) fn resolution(result: &ClaimResult, measurement: &Measurement) -> String {
+    let absolute = result.margin.as_ref().is_some_and(|margin| margin.absolute);
+    let margin = measurement.margin.map(|margin| match absolute {
+        true => format!("margin {}", short(margin)),
+        false => format!("margin {}", percent(margin)),
+    });
+    let caught = measurement
+        .smallest_caught
+        .map(|caught| format!("smallest error caught {}", percent(caught)));
+    margin.into_iter().chain(caught).collect::<Vec<_>>().join(", ")
+}
+
+/// The counts of a run in one sentence each for claims and controls.
+pub(super) fn summary(results: &Results) -> String {
+    let counts = &results.summary;
+    let words = [
+        (counts.proved, "proved"),
+        (counts.verified, "verified"),
+        (counts.refuted, "refuted"),
+        (counts.inconclusive, "inconclusive"),
+        (counts.open, "open"),
+    ];
+    let total: u64 = words.iter().map(|(count, _)| count).sum();
+    let present = words.iter().filter(|(count, _)| *count > 0);
+    let present: Vec<_> = present.map(|(count, word)| format!("{count} {word}")).collect();
+    let mut text = plural(total as usize, "claim");
+    if total > 0 {
+        text += &format!(": {}", present.join(", "));
+    }
+    match counts.controls {
+        0 => text,
+        1 => format!("{text}; 1 control: {}", rejected(counts.controls_rejected)),
+        controls => {
+            format!("{text}; {controls} controls: {} rejected", counts.controls_rejected)
+        }
+    }
+}
+
+fn rejected(count: u64) -> &'static str {
+    if count == 1 { "rejected" } else { "not rejected" }
+}
+
+pub(super) fn plural(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}

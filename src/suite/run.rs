@@ -1,0 +1,352 @@
+//! Running a check: exact evidence first, then everything that takes a share of the error budget.
+
+use super::conclusion::{conclude, summary};
+use super::input::InputError;
+use super::plan::{Job, Line, Place, jobs, shared};
+use super::selection::suggestion;
+use super::{Results, Settings, Subject, SubjectResult};
+use crate::claim::{ClaimFile, Diagnostic};
+use crate::evidence::Evidence;
+use crate::experiment::{Comparison, Work, descend_on_samples, follow_flow, observe, simulate};
+use crate::numeric::{ExactError, Instance, check_with_reason, instances};
+use crate::statistics::ErrorBudget;
+use crate::verdict::EvidenceKind;
+use rayon::prelude::*;
+use serde::Serialize;
+use std::time::Instant;
+
+/// What a run gives.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The results: the same bytes for the same seed.
+    pub results: Results,
+    /// What could not be checked, and why.
+    pub problems: Vec<InputError>,
+    /// How long the parts of the run took.
+    pub timings: Vec<Timing>,
+}
+
+/// How long one unit of work took. Not part of the results.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Timing {
+    /// The first line that the unit serves.
+    pub id: String,
+    /// What it gathered.
+    pub kind: EvidenceKind,
+    /// Seconds.
+    pub seconds: f64,
+}
+
+/// What a run tells while it goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// So many further units of work are planned.
+    Planned(usize),
+    /// One is done.
+    Done,
+}
+
+/// Who is told. Called from several threads.
+pub type Watcher<'a> = &'a (dyn Fn(Progress) + Sync);
+
+/// Rayon's threads get the stack that a main thread usually has: expressions nest.
+const STACK: usize = 8 << 20;
+
+/// Checks the selected lines of all subjects.
+///
+/// # Panics
+/// If the system gives no threads.
+pub fn run(subjects: &[Subject], settings: &Settings, watcher: Watcher<'_>) -> Outcome {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(settings.threads.map_or(0, usize::from))
+        .stack_size(STACK)
+        .build()
+        .expect("the system gives threads to run on");
+    pool.install(|| Run { settings, watcher }.all(subjects))
+}
+
+struct Run<'a> {
+    settings: &'a Settings,
+    watcher: Watcher<'a>,
+}
+
+/// A unit of work with what it found.
+struct Found {
+    kind: EvidenceKind,
+    evidence: Vec<(Place, Evidence)>,
+    seconds: f64,
+}
+
+impl Run<'_> {
+    fn all(&self, subjects: &[Subject]) -> Outcome {
+        let mut problems = Vec::new();
+        let mut lines = self.lines(subjects, &mut problems);
+        let mut found = self.exact(&mut lines, &mut problems);
+        let undecided: Vec<Place> = found.iter().filter_map(|(_, place)| *place).collect();
+        let mut found: Vec<Found> = found.drain(..).map(|(found, _)| found).collect();
+
+        let jobs = jobs(&lines, self.settings, &undecided);
+        let budget = shared(self.settings, &jobs);
+        (self.watcher)(Progress::Planned(jobs.len()));
+        found.extend(
+            jobs.par_iter()
+                .map(|job| self.timed(job.kind(), || self.evidence(job, &lines, budget.as_ref())))
+                .collect::<Vec<_>>(),
+        );
+        self.outcome(subjects, &lines, found, problems)
+    }
+
+    /// The selected lines with their instances. A mistake in an `at` of a file is an error of the
+    /// whole file.
+    fn lines<'s>(&self, subjects: &'s [Subject], problems: &mut Vec<InputError>) -> Vec<Line<'s>> {
+        let mut chosen = Vec::new();
+        let mut known = Vec::new();
+        for subject in subjects {
+            for claim in &subject.file.claims {
+                let line = Line { subject, claim, instances: Vec::new() };
+                let id = line.id();
+                if self.settings.selection.contains(&id) {
+                    chosen.push(line);
+                }
+                known.push(id);
+            }
+        }
+        if chosen.is_empty() && !known.is_empty() {
+            problems.push(self.nothing_selected(&known));
+        }
+        let found: Vec<_> = chosen.par_iter().map(|line| self.instances(line)).collect();
+        let mut mistakes: Vec<(&Subject, Diagnostic)> = Vec::new();
+        for (line, instances) in chosen.iter_mut().zip(found) {
+            match instances {
+                Ok(instances) => line.instances = instances,
+                Err(diagnostic) => mistakes.push((line.subject, *diagnostic)),
+            }
+        }
+        drop_mistaken(&mut chosen, &mistakes, problems);
+        chosen
+    }
+
+    fn nothing_selected(&self, known: &[String]) -> InputError {
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let patterns = self.settings.selection.patterns.join("`, `");
+        let near = self.settings.selection.patterns.iter();
+        let near = near.filter_map(|pattern| suggestion(pattern, &known)).next();
+        let help = near.map_or_else(
+            || "`isserlis list` shows what there is".to_owned(),
+            |id| format!("did you mean `{id}`?"),
+        );
+        InputError::NothingSelected { message: format!("no line matches `{patterns}`; {help}") }
+    }
+
+    fn instances(&self, line: &Line<'_>) -> Result<Vec<Instance>, Box<Diagnostic>> {
+        if !line.claim.proposition.has_value_at_instances() {
+            return Ok(Vec::new());
+        }
+        let file: &ClaimFile = &line.subject.file;
+        match (instances(file, line.claim, self.settings.seed), &line.claim.grid) {
+            (Ok(found), _) => Ok(found),
+            (Err(error), Some(grid)) => {
+                let name = &line.claim.name;
+                Err(Box::new(
+                    Diagnostic::new(error.to_string(), grid.span, "this grid")
+                        .also(line.claim.name_span, format!("`{name}` is evaluated at it")),
+                ))
+            }
+            // Without a grid of the author's the line is just not evaluated.
+            (Err(_), None) => Ok(Vec::new()),
+        }
+    }
+
+    /// Exact evidence at every instance; with each the place if it may be simulated instead.
+    fn exact(
+        &self,
+        lines: &mut Vec<Line<'_>>,
+        problems: &mut Vec<InputError>,
+    ) -> Vec<(Found, Option<Place>)> {
+        if !self.settings.allows(EvidenceKind::Exact) {
+            return Vec::new();
+        }
+        let check = |lines: &[Line<'_>], place: Place| {
+            let line = &lines[place.line];
+            let mut reason = None;
+            let found = self.timed(EvidenceKind::Exact, || {
+                let at = &line.instances[place.at];
+                let budget = self.settings.exact_budget();
+                let (evidence, error) =
+                    check_with_reason(&line.subject.file, line.claim, at, &budget);
+                reason = error;
+                vec![(place, evidence)]
+            });
+            (found, reason)
+        };
+        let places = places(lines);
+        (self.watcher)(Progress::Planned(places.len()));
+        let mut found: Vec<_> = places.par_iter().map(|&place| check(lines, place)).collect();
+
+        let mut mistakes: Vec<(&Subject, Diagnostic)> = Vec::new();
+        for (place, (_, reason)) in places.iter().zip(&found) {
+            let line = &lines[place.line];
+            let at = &line.instances[place.at];
+            if let Some(error @ ExactError::NotAdmissible { .. }) = reason
+                && let Some(grid) = line.claim.grid.as_ref().filter(|_| at.declared)
+            {
+                let sizes = sizes(at);
+                let message = format!("{error}, {sizes}");
+                let label = format!("`{}` is evaluated at it", line.claim.name);
+                mistakes.push((
+                    line.subject,
+                    Diagnostic::new(message, grid.span, "this grid")
+                        .also(line.claim.name_span, label),
+                ));
+            }
+        }
+        if !mistakes.is_empty() {
+            // The numbers of the lines change: the evidence of the remaining ones is renumbered.
+            let ids: Vec<String> = lines.iter().map(Line::id).collect();
+            drop_mistaken(lines, &mistakes, problems);
+            let number = |old: usize| lines.iter().position(|line| line.id() == ids[old]);
+            found.retain_mut(|(found, _)| {
+                found.evidence.retain_mut(|(place, _)| match number(place.line) {
+                    Some(line) => {
+                        place.line = line;
+                        true
+                    }
+                    None => false,
+                });
+                !found.evidence.is_empty()
+            });
+        }
+        found
+            .into_iter()
+            .map(|(found, reason)| {
+                let place = found.evidence[0].0;
+                let left = reason
+                    .is_some_and(|reason| !matches!(reason, ExactError::NotAdmissible { .. }));
+                (found, left.then_some(place))
+            })
+            .collect()
+    }
+
+    fn evidence(
+        &self,
+        job: &Job<'_>,
+        lines: &[Line<'_>],
+        budget: Option<&ErrorBudget>,
+    ) -> Vec<(Place, Evidence)> {
+        let share = job.share(budget);
+        let places = job.places();
+        let comparison = |place: &Place| {
+            let line = &lines[place.line];
+            Comparison { claim: line.claim, at: &line.instances[place.at], share }
+        };
+        let work = Work {
+            seed: self.settings.seed,
+            effort: self.settings.effort,
+            origin: &lines[places[0].line].subject.file.name,
+        };
+        let first = comparison(&places[0]);
+        let evidence = match job {
+            Job::Simulate(_) => vec![simulate(&work, &first)],
+            Job::FollowFlow(_) => vec![follow_flow(&work, &first)],
+            Job::DescendOnSamples(_) => vec![descend_on_samples(&work, &first)],
+            Job::Observe(experiment, places) => {
+                let comparisons: Vec<_> = places.iter().map(comparison).collect();
+                observe(&work, experiment, &comparisons)
+            }
+        };
+        assert_eq!(evidence.len(), places.len(), "one piece a comparison: this is a bug");
+        places.iter().copied().zip(evidence).collect()
+    }
+
+    fn timed(&self, kind: EvidenceKind, work: impl FnOnce() -> Vec<(Place, Evidence)>) -> Found {
+        let start = Instant::now();
+        let evidence = work();
+        (self.watcher)(Progress::Done);
+        Found { kind, evidence, seconds: start.elapsed().as_secs_f64() }
+    }
+
+    fn outcome(
+        &self,
+        subjects: &[Subject],
+        lines: &[Line<'_>],
+        found: Vec<Found>,
+        problems: Vec<InputError>,
+    ) -> Outcome {
+        let timing = |found: &Found| Timing {
+            id: lines[found.evidence[0].0.line].id(),
+            kind: found.kind,
+            seconds: found.seconds,
+        };
+        let timings = found.iter().map(timing).collect();
+        let mut evidence: Vec<Vec<(usize, Evidence)>> = lines.iter().map(|_| Vec::new()).collect();
+        for (place, piece) in found.into_iter().flat_map(|found| found.evidence) {
+            evidence[place.line].push((place.at, piece));
+        }
+        let claims: Vec<_> = lines
+            .iter()
+            .zip(evidence)
+            .map(|(line, mut evidence)| {
+                evidence.sort_by_key(|(at, piece)| (piece.kind, *at));
+                let evidence = evidence.into_iter().map(|(_, piece)| piece).collect();
+                conclude(line, evidence, self.settings)
+            })
+            .collect();
+        let subjects = subjects
+            .iter()
+            .filter(|subject| lines.iter().any(|line| line.subject.id == subject.id))
+            .map(SubjectResult::of)
+            .collect();
+        let results = Results {
+            schema: Results::SCHEMA.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            seed: self.settings.seed,
+            effort: self.settings.effort,
+            error_budget: self.settings.error_budget,
+            summary: summary(&claims),
+            subjects,
+            claims,
+        };
+        Outcome { results, problems, timings }
+    }
+}
+
+/// Every instance of every line that has an exact value.
+fn places(lines: &[Line<'_>]) -> Vec<Place> {
+    let numbered = lines.iter().enumerate().filter(|(_, line)| line.has_exact_value());
+    numbered
+        .flat_map(|(number, line)| {
+            (0..line.instances.len()).map(move |at| Place { line: number, at })
+        })
+        .collect()
+}
+
+/// Takes out the lines of all subjects with mistakes: such a file yields no verdicts.
+fn drop_mistaken(
+    lines: &mut Vec<Line<'_>>,
+    mistakes: &[(&Subject, Diagnostic)],
+    problems: &mut Vec<InputError>,
+) {
+    let mut done: Vec<&str> = Vec::new();
+    for (subject, _) in mistakes {
+        if done.contains(&subject.id.as_str()) {
+            continue;
+        }
+        done.push(&subject.id);
+        // At most one a statement: several lines may stand under one grid.
+        let mut of_subject: Vec<Diagnostic> = Vec::new();
+        for (other, diagnostic) in mistakes {
+            let known = of_subject.iter().any(|one| one.primary.span == diagnostic.primary.span);
+            if other.id == subject.id && !known {
+                of_subject.push(diagnostic.clone());
+            }
+        }
+        problems.push(InputError::mistakes(&subject.path, &subject.file.text, &of_subject));
+    }
+    lines.retain(|line| !done.contains(&line.subject.id.as_str()));
+}
+
+/// The sizes of an instance in words.
+fn sizes(at: &Instance) -> String {
+    let sizes = at.sizes.iter().map(|(name, size)| format!("{name} = {size}"));
+    format!("at {}", sizes.collect::<Vec<_>>().join(", "))
+}
