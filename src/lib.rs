@@ -1,9 +1,10 @@
 //! Isserlis checks closed-form claims about in-context learning.
 
 pub mod claim;
-mod data;
+pub mod data;
 pub mod evidence;
 pub mod experiment;
+pub mod network;
 pub mod numeric;
 pub mod statistics;
 pub mod suite;
