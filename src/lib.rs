@@ -6,6 +6,7 @@ pub mod cli;
 pub mod data;
 pub mod evidence;
 pub mod experiment;
+pub mod network;
 pub mod numeric;
 pub mod report;
 pub mod statistics;
