@@ -14,6 +14,8 @@ mod expression;
 mod family;
 mod formula;
 mod grid;
+mod latex;
+mod latex_name;
 mod leftover;
 mod lexer;
 mod lines;
@@ -23,6 +25,8 @@ mod moments;
 mod number;
 mod parser;
 mod proposition;
+#[cfg(test)]
+mod random_trees;
 mod rational;
 mod resolve;
 mod second_order;
@@ -42,6 +46,9 @@ mod tests_layout;
 mod tests_messages;
 #[cfg(test)]
 mod tests_mutated;
+#[cfg(test)]
+mod tests_print;
+mod text;
 mod token;
 mod training;
 mod tree;
