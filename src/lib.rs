@@ -3,10 +3,11 @@
 pub mod claim;
 #[cfg(feature = "cli")]
 pub mod cli;
-mod data;
+pub mod data;
 pub mod evidence;
 pub mod experiment;
 mod guard;
+pub mod network;
 pub mod numeric;
 pub mod prelude;
 pub mod report;

@@ -101,7 +101,7 @@ fn described(subject: &Subject, claims: &[&Claim]) -> Result<String, std::fmt::E
     writeln!(out)?;
     for claim in claims {
         let kind = if claim.kind == ClaimKind::Claim { "claim" } else { "refute" };
-        writeln!(out, "  {kind} {}: {}", claim.name, subject.statement(claim))?;
+        writeln!(out, "  {kind} {}: {}", claim.name, claim.proposition)?;
         for note in &claim.notes {
             writeln!(out, "      note: {note}")?;
         }

@@ -18,9 +18,11 @@ pub(super) fn short(value: f64) -> String {
     without_zeros(&format!("{value:.decimals$}")).to_owned()
 }
 
-/// A fraction in percent: `1.3%`.
+/// A fraction in percent, with at most two decimals unless it is smaller: `1.34%`, `4.6e-7%`.
 pub(super) fn percent(value: f64) -> String {
-    format!("{}%", short((value * 1e4).round() / 100.0).trim_end_matches(".0"))
+    let rounded = (value * 1e4).round() / 100.0;
+    let shown = if rounded == 0.0 { value * 100.0 } else { rounded };
+    format!("{}%", short(shown))
 }
 
 fn without_zeros(text: &str) -> &str {
@@ -45,5 +47,6 @@ mod tests {
     fn percentages_keep_two_decimals_at_most() {
         assert_eq!(percent(0.01), "1%");
         assert_eq!(percent(0.013_44), "1.34%");
+        assert_eq!(percent(4.6e-9), "4.6e-7%");
     }
 }

@@ -1,7 +1,7 @@
 //! What is checked: a claim file, or a theorem with the experiments that serve its claims.
 
 use super::input::{InputError, parse};
-use crate::claim::{Claim, ClaimFile};
+use crate::claim::ClaimFile;
 use crate::experiment::Experiment;
 use crate::theorem::Theorem;
 
@@ -40,13 +40,6 @@ impl Subject {
             uses: theorem.uses.iter().map(ToString::to_string).collect(),
             ..Self::new(theorem.id.to_owned(), theorem.id.to_owned(), file)
         })
-    }
-
-    /// The proposition of one of its lines, ASCII, in one line.
-    pub fn statement(&self, claim: &Claim) -> String {
-        let text = &self.file.text[claim.span.start..claim.span.end];
-        let proposition = text.split_once(':').map_or(text, |(_, proposition)| proposition);
-        proposition.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// The statements that its lines stand on, one a line, as written: everything but remarks,

@@ -1,9 +1,10 @@
 //! Completing an instance: letters that are not listed, rules and hypotheses.
 
-use super::draw::{Role, generic, ratio, simplest, stream};
+use super::draw::{Role, generic, ratio, simplest};
 use super::mention::Mention;
 use super::{Instance, RationalMatrix};
 use crate::claim::{Comparison, Expr, Hypothesis, Letter, LetterKind, Space};
+use crate::data::generator;
 use crate::numeric::exact::{
     Budget, ExactError, attribute_failure, equal, hypothesis_holds, is_covariance, solve_for,
 };
@@ -79,7 +80,8 @@ fn draw(
                 whole: mention.in_size.contains(&letter.name),
             };
             let attempt = attempt.to_string();
-            let mut stream = stream(seed, &[file, place, &letter.name, &attempt]);
+            let identities = ["instance", file, place, &letter.name, &attempt];
+            let mut stream = generator(seed, &identities, 0);
             generic(letter, role, rows, columns, &mut stream)
         }
     }

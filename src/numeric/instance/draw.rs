@@ -4,9 +4,8 @@ use super::RationalMatrix;
 use crate::claim::{Letter, LetterKind};
 use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
-use sha2::{Digest, Sha256};
 
 /// What the claim asks of a letter's value beyond its declaration.
 #[derive(Clone, Copy, Default)]
@@ -17,18 +16,6 @@ pub(super) struct Role {
     pub(super) root: u32,
     /// It becomes a size.
     pub(super) whole: bool,
-}
-
-/// Random numbers that depend on the seed and on the identities given, and on nothing else.
-pub(super) fn stream(seed: u64, identities: &[&str]) -> ChaCha8Rng {
-    let mut digest = Sha256::new();
-    digest.update(b"isserlis instance");
-    digest.update(seed.to_le_bytes());
-    for identity in identities {
-        digest.update((identity.len() as u64).to_le_bytes());
-        digest.update(identity.as_bytes());
-    }
-    ChaCha8Rng::from_seed(digest.finalize().into())
 }
 
 /// The simplest value: 1, ones, or the identity (cut to shape).

@@ -1,0 +1,131 @@
+//! The arrows between the rooms of the house run one way: every `crate::room` that a file under
+//! `src/` mentions is allowed to its own room below. Rooms that are not listed are refused.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// A room, and the rooms that it may use.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("verdict", &[]),
+    ("evidence", &["verdict"]),
+    ("claim", &[]),
+    ("data", &[]),
+    ("network", &["data"]),
+    ("training", &["data", "network"]),
+    ("statistics", &["evidence", "verdict"]),
+    ("numeric", &["claim", "data", "evidence", "verdict"]),
+    (
+        "experiment",
+        &["claim", "data", "evidence", "network", "numeric", "statistics", "training", "verdict"],
+    ),
+    ("theorem", &["experiment"]),
+    ("prelude", &["data", "experiment", "network", "statistics", "theorem", "training", "verdict"]),
+    ("theorems", &["prelude", "theorem"]),
+    (
+        "suite",
+        &[
+            "claim",
+            "evidence",
+            "experiment",
+            "numeric",
+            "statistics",
+            "theorem",
+            "theorems",
+            "verdict",
+        ],
+    ),
+    ("report", &["claim", "evidence", "suite", "theorem", "theorems", "verdict"]),
+    (
+        "cli",
+        &[
+            "claim",
+            "evidence",
+            "experiment",
+            "network",
+            "numeric",
+            "report",
+            "suite",
+            "theorem",
+            "theorems",
+            "training",
+            "verdict",
+        ],
+    ),
+];
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a readable folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files
+}
+
+/// The room of a file below `root`: its folder there, or the file itself.
+fn room(root: &Path, file: &Path) -> String {
+    let below = file.strip_prefix(root).expect("a file below the root");
+    let first = below.components().next().expect("a file has a name").as_os_str();
+    first.to_string_lossy().trim_end_matches(".rs").to_owned()
+}
+
+/// The rooms that a text mentions as `crate::room`, outside comments.
+fn mentioned(text: &str) -> BTreeSet<String> {
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let mut rooms = BTreeSet::new();
+    for line in code {
+        for after in line.split("crate::").skip(1) {
+            assert!(
+                !after.starts_with('{'),
+                "one `use` a room, so that arrows can be read: {line}"
+            );
+            let name = after.split(|letter: char| !letter.is_ascii_lowercase()).next();
+            rooms.extend(name.filter(|name| !name.is_empty()).map(str::to_owned));
+        }
+    }
+    rooms
+}
+
+fn allowed(room: &str) -> Option<&'static [&'static str]> {
+    ARROWS.iter().find(|(name, _)| *name == room).map(|(_, rooms)| *rooms)
+}
+
+#[test]
+fn no_room_uses_one_that_stands_above_it() {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let source = package.join("src");
+    let mut arrows = 0;
+    let in_source = rust_files(&source).into_iter().map(|file| (room(&source, &file), file));
+    let in_library = rust_files(&package.join("theorems")).into_iter();
+    for (room, file) in in_source.chain(in_library.map(|file| ("theorems".to_owned(), file))) {
+        if room == "lib" || room == "main" {
+            continue;
+        }
+        let allowed = allowed(&room).unwrap_or_else(|| panic!("the room `{room}` is not listed"));
+        let text = std::fs::read_to_string(&file).expect("a readable file");
+        for used in mentioned(&text).iter().filter(|used| **used != room) {
+            arrows += 1;
+            let file = file.display();
+            assert!(allowed.contains(&used.as_str()), "{file}: `{room}` may not use `{used}`");
+        }
+    }
+    assert!(arrows > 20, "the files were read: {arrows} arrows");
+}
+
+#[test]
+fn the_listed_arrows_have_no_cycle() {
+    // The list is in order: a room uses rooms above it in the list only.
+    for (place, (room, rooms)) in ARROWS.iter().enumerate() {
+        for used in *rooms {
+            let above = ARROWS[..place].iter().any(|(name, _)| name == used);
+            assert!(above, "`{room}` uses `{used}`, which stands below it");
+        }
+    }
+}
