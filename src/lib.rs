@@ -11,4 +11,5 @@ pub mod suite;
 pub mod theorem;
 #[path = "../theorems/mod.rs"]
 pub mod theorems;
+pub mod training;
 pub mod verdict;

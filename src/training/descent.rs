@@ -1,0 +1,311 @@
+//! Gradient descent with a schedule: plain steps and Adam, the average of the tail, divergence.
+
+/// How a gradient becomes a step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Optimizer {
+    /// x - rate g: gradient descent, or stochastic gradient descent if g is an estimate.
+    Gradient,
+    /// Steps along the mean gradient over the root of the mean square, entry by entry.
+    ///
+    /// Source: Kingma and Ba, "Adam: a method for stochastic optimization" (2015,
+    /// arXiv 1412.6980), algorithm 1.
+    Adam {
+        /// Decay of the mean gradient.
+        first: f64,
+        /// Decay of the mean square.
+        second: f64,
+        /// Added to the root.
+        epsilon: f64,
+    },
+}
+
+impl Optimizer {
+    /// Adam with the constants of its authors.
+    pub fn adam() -> Self {
+        Self::Adam { first: 0.9, second: 0.999, epsilon: 1e-8 }
+    }
+}
+
+/// How the step size falls after the warm phase.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Decay {
+    /// It does not.
+    Constant,
+    /// Half a cosine wave from `rate` down to this fraction of it at the last step.
+    Cosine(f64),
+    /// rate/(1 + steps after the warm phase/this many).
+    Inverse(f64),
+}
+
+/// The step sizes and the part of the run that is averaged.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Schedule {
+    /// Number of steps.
+    pub steps: u64,
+    /// Largest step size.
+    pub rate: f64,
+    /// Steps over which the step size rises linearly to `rate`.
+    pub warm: u64,
+    /// How it falls afterwards.
+    pub decay: Decay,
+    /// The last steps whose tracked values are averaged; at least the last one is.
+    pub tail: u64,
+}
+
+impl Schedule {
+    /// A constant step size, the last half of the steps averaged.
+    pub fn constant(steps: u64, rate: f64) -> Self {
+        Self { steps, rate, warm: 0, decay: Decay::Constant, tail: steps / 2 }
+    }
+
+    /// The step size of step 0, 1, 2, ...
+    pub fn rate_at(&self, step: u64) -> f64 {
+        if step < self.warm {
+            return self.rate * (step + 1) as f64 / self.warm as f64;
+        }
+        let after = (step - self.warm) as f64;
+        match self.decay {
+            Decay::Constant => self.rate,
+            Decay::Cosine(least) => {
+                let length = (self.steps.saturating_sub(self.warm + 1)).max(1) as f64;
+                let wave = (1.0 + (std::f64::consts::PI * (after / length).min(1.0)).cos()) / 2.0;
+                self.rate * (least + (1.0 - least) * wave)
+            }
+            Decay::Inverse(steps) => self.rate / (1.0 + after / steps),
+        }
+    }
+}
+
+/// The result of a descent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Descent {
+    /// The last point.
+    pub point: Vec<f64>,
+    /// The tracked values, averaged over the tail.
+    pub average: Vec<f64>,
+    /// The loss estimates, averaged over the tail.
+    pub loss: f64,
+    /// Steps made.
+    pub steps: u64,
+}
+
+/// Why a descent has no result.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DescentError {
+    /// The loss, the gradient or the point is not finite, or the loss grew beyond all measure.
+    #[error("training diverged at step {step}: {what}; use a smaller step size or a larger batch")]
+    Diverged {
+        /// The step, from 0.
+        step: u64,
+        /// What happened.
+        what: &'static str,
+    },
+    /// A schedule without steps.
+    #[error("a descent needs at least one step")]
+    NoSteps,
+}
+
+/// The running mean of the loss may grow to this many times the largest of the first losses. A
+/// descent that works lets it fall; estimates from few samples scatter by far less.
+const GROWTH: f64 = 1e4;
+
+/// Losses that set the scale.
+const FIRST_LOSSES: u64 = 16;
+
+/// Descends from `start`.
+///
+/// `gradient(step, point, out)` overwrites `out` with the gradient, or an estimate of it from
+/// samples of that step, and returns the loss or its estimate; a value that is not finite stops
+/// the descent. `track(point)` gives the values to average over the tail, after each of its steps.
+/// The result depends on these two functions and nothing else.
+///
+/// # Errors
+/// [`DescentError::Diverged`] with the step, [`DescentError::NoSteps`].
+pub fn descend(
+    start: &[f64],
+    optimizer: &Optimizer,
+    schedule: &Schedule,
+    mut gradient: impl FnMut(u64, &[f64], &mut [f64]) -> f64,
+    mut track: impl FnMut(&[f64]) -> Vec<f64>,
+) -> Result<Descent, DescentError> {
+    if schedule.steps == 0 {
+        return Err(DescentError::NoSteps);
+    }
+    let mut point = start.to_vec();
+    let mut slope = vec![0.0; start.len()];
+    let mut moments = Moments::new(start.len());
+    let mut watch = Watch::default();
+    let tail_start = schedule.steps - schedule.tail.clamp(1, schedule.steps);
+    let (mut sums, mut losses): (Vec<f64>, f64) = (Vec::new(), 0.0);
+    for step in 0..schedule.steps {
+        let loss = gradient(step, &point, &mut slope);
+        watch.check(step, loss, &slope)?;
+        let rate = schedule.rate_at(step);
+        match *optimizer {
+            Optimizer::Gradient => {
+                for (entry, slope) in point.iter_mut().zip(&slope) {
+                    *entry -= rate * slope;
+                }
+            }
+            Optimizer::Adam { first, second, epsilon } => {
+                moments.step(&mut point, &slope, rate, [first, second, epsilon]);
+            }
+        }
+        if step >= tail_start {
+            losses += loss;
+            let tracked = track(&point);
+            sums.resize(tracked.len(), 0.0);
+            for (sum, value) in sums.iter_mut().zip(tracked) {
+                *sum += value;
+            }
+        }
+    }
+    let last = schedule.steps - 1;
+    if !point.iter().chain(&sums).all(|entry| entry.is_finite()) {
+        return Err(DescentError::Diverged { step: last, what: "a weight is not finite" });
+    }
+    let length = (schedule.steps - tail_start) as f64;
+    sums.iter_mut().for_each(|sum| *sum /= length);
+    Ok(Descent { point, average: sums, loss: losses / length, steps: schedule.steps })
+}
+
+/// Watches for divergence.
+#[derive(Default)]
+struct Watch {
+    reference: f64,
+    mean: f64,
+}
+
+impl Watch {
+    fn check(&mut self, step: u64, loss: f64, gradient: &[f64]) -> Result<(), DescentError> {
+        let diverged = |what| Err(DescentError::Diverged { step, what });
+        if !loss.is_finite() {
+            return diverged("the loss is not finite");
+        }
+        if !gradient.iter().all(|entry| entry.is_finite()) {
+            return diverged("the gradient is not finite");
+        }
+        if step < FIRST_LOSSES {
+            self.reference = self.reference.max(loss.abs());
+            self.mean = self.reference;
+        }
+        // The mean over about the last sixteen steps.
+        self.mean += (loss.abs() - self.mean) / FIRST_LOSSES as f64;
+        if self.reference > 0.0 && self.mean > GROWTH * self.reference {
+            return diverged("the loss grew ten thousandfold");
+        }
+        Ok(())
+    }
+}
+
+/// The running moments of Adam.
+struct Moments {
+    mean: Vec<f64>,
+    square: Vec<f64>,
+    /// first^t and second^t.
+    decayed: [f64; 2],
+}
+
+impl Moments {
+    fn new(dimension: usize) -> Self {
+        Self { mean: vec![0.0; dimension], square: vec![0.0; dimension], decayed: [1.0; 2] }
+    }
+
+    /// m = b1 m + (1-b1) g, v = b2 v + (1-b2) g^2, x -= rate (m/(1-b1^t))/(sqrt(v/(1-b2^t)) + eps).
+    fn step(&mut self, point: &mut [f64], gradient: &[f64], rate: f64, constants: [f64; 3]) {
+        let [first, second, epsilon] = constants;
+        self.decayed = [self.decayed[0] * first, self.decayed[1] * second];
+        let corrections = self.decayed.map(|decayed| 1.0 - decayed);
+        for (entry, &slope) in gradient.iter().enumerate() {
+            self.mean[entry] = first * self.mean[entry] + (1.0 - first) * slope;
+            self.square[entry] = second * self.square[entry] + (1.0 - second) * slope * slope;
+            let (mean, square) =
+                (self.mean[entry] / corrections[0], self.square[entry] / corrections[1]);
+            point[entry] -= rate * mean / (square.sqrt() + epsilon);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+
+    /// Gradient of (x - 3)^2/2 + 5 (y + 1)^2.
+    fn bowl(_: u64, point: &[f64], out: &mut [f64]) -> f64 {
+        let (x, y) = (point[0] - 3.0, point[1] + 1.0);
+        out.copy_from_slice(&[x, 10.0 * y]);
+        x * x / 2.0 + 5.0 * y * y
+    }
+
+    #[test]
+    fn plain_steps_contract_as_the_formula_says() {
+        let schedule = Schedule { tail: 1, ..Schedule::constant(20, 0.05) };
+        let end =
+            descend(&[0.0, 0.0], &Optimizer::Gradient, &schedule, bowl, <[f64]>::to_vec).unwrap();
+        // x_k - 3 = -3 (1 - rate)^k and y_k + 1 = (1 - 10 rate)^k.
+        assert_relative_eq!(end.point[0], 3.0 - 3.0 * 0.95_f64.powi(20), max_relative = 1e-12);
+        assert_relative_eq!(end.point[1], 0.5_f64.powi(20) - 1.0, max_relative = 1e-12);
+        assert_eq!(end.average, end.point);
+    }
+
+    #[test]
+    fn adam_agrees_with_its_first_two_steps_by_hand() {
+        let two = Schedule { tail: 1, ..Schedule::constant(2, 0.1) };
+        let gradient = |step: u64, _: &[f64], out: &mut [f64]| {
+            out[0] = if step == 0 { 2.0 } else { -1.0 };
+            1.0
+        };
+        let end = descend(&[0.0], &Optimizer::adam(), &two, gradient, <[f64]>::to_vec).unwrap();
+        // Step 1: m/(1-b1) = 2, v/(1-b2) = 4, so -0.1. Step 2: m = 0.2*0.9 - 0.1 = 0.08 over 0.19,
+        // v = 0.004*0.999 + 0.001 = 0.004996 over 0.001999.
+        let second = 0.1 * (0.08 / 0.19) / (0.004996_f64 / 0.001999).sqrt();
+        assert_relative_eq!(end.point[0], -0.1 - second, max_relative = 1e-7);
+    }
+
+    #[test]
+    fn the_tail_is_the_mean_of_the_last_tracked_values() {
+        let schedule = Schedule { tail: 3, ..Schedule::constant(5, 1.0) };
+        let unit = |_: u64, _: &[f64], out: &mut [f64]| {
+            out[0] = -1.0;
+            0.0
+        };
+        let track = |point: &[f64]| vec![point[0], point[0] * point[0]];
+        let end = descend(&[0.0], &Optimizer::Gradient, &schedule, unit, track).unwrap();
+        // Points 1, ..., 5: the last three are 3, 4, 5.
+        assert_eq!(end.average, [4.0, 50.0 / 3.0]);
+    }
+
+    #[test]
+    fn schedules_warm_up_and_decay_to_their_ends() {
+        let cosine = Schedule { steps: 12, rate: 2.0, warm: 2, decay: Decay::Cosine(0.1), tail: 1 };
+        let ends = [0, 1, 2, 11].map(|step| cosine.rate_at(step));
+        for (rate, expected) in ends.into_iter().zip([1.0, 2.0, 2.0, 0.2]) {
+            assert_relative_eq!(rate, expected, max_relative = 1e-12);
+        }
+        let inverse = Schedule { warm: 0, decay: Decay::Inverse(5.0), ..cosine };
+        assert_relative_eq!(inverse.rate_at(5), 1.0);
+    }
+
+    #[test]
+    fn a_step_that_is_too_long_is_reported_as_divergence() {
+        let schedule = Schedule::constant(1000, 0.5);
+        let result = descend(&[0.0, 0.0], &Optimizer::Gradient, &schedule, bowl, <[f64]>::to_vec);
+        let Err(DescentError::Diverged { step, what }) = result else {
+            panic!("{result:?}");
+        };
+        assert!(step < 100 && what.contains("grew"), "{step}: {what}");
+        let nothing = descend(
+            &[0.0],
+            &Optimizer::Gradient,
+            &Schedule::constant(10, 0.1),
+            |_, _, _| f64::NAN,
+            <[f64]>::to_vec,
+        );
+        let message = nothing.unwrap_err().to_string();
+        let expected = "training diverged at step 0: the loss is not finite; \
+                        use a smaller step size or a larger batch";
+        assert_eq!(message, expected);
+    }
+}
