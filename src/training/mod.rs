@@ -1,11 +1,17 @@
-//! Training: gradient flow on an exact loss with error control, and gradient descent.
+//! Training: losses and their gradients, gradient flow, and gradient descent.
 
+mod batch;
 mod descent;
 mod dormand_prince;
+mod empirical_loss;
 mod flow;
 mod objective;
+mod population_loss;
 mod stationary;
 
+pub use batch::FreshPrompts;
 pub use descent::{Decay, Descent, DescentError, Optimizer, Schedule, descend};
+pub use empirical_loss::EmpiricalLoss;
 pub use flow::{FlowEnd, FlowError, FlowSettings, Trajectory, flow_trajectory, gradient_flow};
 pub use objective::Objective;
+pub use population_loss::PopulationLoss;

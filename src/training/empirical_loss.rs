@@ -1,0 +1,176 @@
+//! The loss of the network on a fixed set of prompts, as a polynomial in its weights.
+
+use super::objective::Objective;
+use crate::data::{AnsweredPrompt, PromptLaw};
+use faer::linalg::matmul::matmul;
+use faer::{Accum, Mat, MatMut, Par};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+/// Prompts that are added at once: the unit of work of a thread, with its own stream of random
+/// numbers.
+const BLOCK: usize = 512;
+
+/// The mean of `1/2 (yhat - y_q)^2` over fixed prompts, as a function of all weights that reach
+/// the prediction, in the order of
+/// [`active_weights`](crate::network::LinearAttention::active_weights).
+///
+/// # Formula
+/// The prediction sees a prompt through `M = E E'/N` and `x_q` alone (3.6). With `p` the last row
+/// of `W^PV` and `K` the first d columns of `W^KQ` it is linear in the `d (d+1)(d+2)/2` features
+/// `f = (M_ij x_q[k])_{i <= j, k}` of the prompt:
+/// ```text
+/// yhat = p'M K x_q = f'c,   c_ijk = p_i K_jk + p_j K_ik (i < j),   c_iik = p_i K_ik
+/// loss = 1/2 c'F c - r'c + e/2,   F = mean f f',  r = mean f y_q,  e = mean y_q^2
+/// ```
+/// So the prompts are read once, and a step of *full-batch* gradient descent costs the same for
+/// any number of them. This is the network's own loss on these prompts, not an approximation.
+///
+/// # Source
+/// Derived here from arXiv 2306.09927v3, equation (3.6).
+#[derive(Clone, Debug)]
+pub struct EmpiricalLoss {
+    dimension: usize,
+    count: usize,
+    /// The mean of `(f, y_q) (f, y_q)'`.
+    moments: Mat<f64>,
+}
+
+impl EmpiricalLoss {
+    /// The loss on these prompts.
+    ///
+    /// # Panics
+    /// If there are none, or their dimensions differ.
+    pub fn new(prompts: &[AnsweredPrompt]) -> Self {
+        let first = prompts.first().expect("at least one prompt: this is a bug");
+        let dimension = first.prompt.dimension();
+        let sums = prompts.chunks(BLOCK).map(|chunk| block(dimension, chunk.iter().cloned()));
+        Self::from_sums(dimension, prompts.len(), sums)
+    }
+
+    /// The loss on `count` prompts drawn from `law` (at least one), on streams of a key that is
+    /// drawn from `generator`: the same with any number of threads.
+    pub fn draw(law: &PromptLaw, count: usize, generator: &mut ChaCha8Rng) -> Self {
+        let mut key = [0; 32];
+        generator.fill_bytes(&mut key);
+        let (dimension, count) = (law.dimension(), count.max(1));
+        let sums: Vec<Mat<f64>> = (0..count.div_ceil(BLOCK))
+            .into_par_iter()
+            .map(|index| {
+                let mut stream = ChaCha8Rng::from_seed(key);
+                stream.set_stream(index as u64);
+                let prompts = BLOCK.min(count - index * BLOCK);
+                block(dimension, (0..prompts).map(|_| law.sample(&mut stream)))
+            })
+            .collect();
+        Self::from_sums(dimension, count, sums.into_iter())
+    }
+
+    fn from_sums(dimension: usize, count: usize, sums: impl Iterator<Item = Mat<f64>>) -> Self {
+        let size = features(dimension) + 1;
+        let total = sums.fold(Mat::zeros(size, size), |total: Mat<f64>, block| total + block);
+        Self { dimension, count, moments: total * (1.0 / count as f64) }
+    }
+
+    /// The number of prompts.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The coefficients `c` of the features, then -1 for the answer.
+    fn coefficients(&self, point: &[f64]) -> Mat<f64> {
+        let size = self.dimension + 1;
+        assert_eq!(point.len(), size * size, "one number a weight: this is a bug");
+        let (p, key_query) = point.split_at(size);
+        let mut c = Mat::zeros(features(self.dimension) + 1, 1);
+        for (index, (i, j, k)) in monomials(self.dimension).enumerate() {
+            let column = &key_query[k * size..(k + 1) * size];
+            let mixed = if i == j { 0.0 } else { p[j] * column[i] };
+            c[(index, 0)] = p[i] * column[j] + mixed;
+        }
+        c[(features(self.dimension), 0)] = -1.0;
+        c
+    }
+}
+
+impl Objective for EmpiricalLoss {
+    fn dimension(&self) -> usize {
+        (self.dimension + 1).pow(2)
+    }
+
+    fn value(&self, point: &[f64]) -> f64 {
+        let c = self.coefficients(point);
+        let square = c.transpose() * (&self.moments * &c);
+        square[(0, 0)] / 2.0
+    }
+
+    fn gradient(&self, point: &[f64], gradient: &mut [f64]) {
+        let size = self.dimension + 1;
+        let by_c = &self.moments * self.coefficients(point);
+        let (p, key_query) = point.split_at(size);
+        gradient.fill(0.0);
+        let (by_p, by_key) = gradient.split_at_mut(size);
+        for (index, (i, j, k)) in monomials(self.dimension).enumerate() {
+            let slope = by_c[(index, 0)];
+            let column = &key_query[k * size..(k + 1) * size];
+            let by_column = &mut by_key[k * size..(k + 1) * size];
+            by_p[i] += slope * column[j];
+            by_column[j] += slope * p[i];
+            if i != j {
+                by_p[j] += slope * column[i];
+                by_column[i] += slope * p[j];
+            }
+        }
+    }
+}
+
+/// The number of features of a prompt.
+fn features(dimension: usize) -> usize {
+    dimension * (dimension + 1) * (dimension + 2) / 2
+}
+
+/// The indices `(i, j, k)` of the features `M_ij x_q[k]`, in order.
+fn monomials(dimension: usize) -> impl Iterator<Item = (usize, usize, usize)> {
+    let pairs = move |i| (i..=dimension).map(move |j| (i, j));
+    let pairs = (0..=dimension).flat_map(pairs);
+    pairs.flat_map(move |(i, j)| (0..dimension).map(move |k| (i, j, k)))
+}
+
+/// The sum of `(f, y_q) (f, y_q)'` over at most [`BLOCK`] prompts.
+fn block(dimension: usize, prompts: impl ExactSizeIterator<Item = AnsweredPrompt>) -> Mat<f64> {
+    let size = features(dimension) + 1;
+    // One prompt a column.
+    let mut columns = Mat::zeros(size, prompts.len());
+    for (column, prompt) in prompts.enumerate() {
+        assert_eq!(prompt.prompt.dimension(), dimension, "prompts of one dimension: this is a bug");
+        write_features(&prompt, columns.col_mut(column).as_mat_mut());
+    }
+    let mut sum = Mat::zeros(size, size);
+    matmul(&mut sum, Accum::Replace, &columns, columns.transpose(), 1.0, Par::Seq);
+    sum
+}
+
+/// The features of a prompt, then its answer.
+fn write_features(sample: &AnsweredPrompt, mut out: MatMut<'_, f64>) {
+    let prompt = &sample.prompt;
+    let (dimension, length) = (prompt.dimension(), prompt.length());
+    let mut index = 0;
+    for i in 0..=dimension {
+        for j in i..=dimension {
+            let inputs = |i: usize, n: usize| prompt.examples[(i, n)];
+            let sum: f64 = match (i < dimension, j < dimension) {
+                (true, true) => (0..length).map(|n| inputs(i, n) * inputs(j, n)).sum(),
+                (true, false) => (0..length).map(|n| inputs(i, n) * prompt.labels[n]).sum(),
+                _ => prompt.labels.iter().map(|y| y * y).sum(),
+            };
+            // The query is a column of E too; its label there is 0.
+            let query = if j < dimension { prompt.query[i] * prompt.query[j] } else { 0.0 };
+            for x in &prompt.query {
+                out[(index, 0)] = (sum + query) / length as f64 * x;
+                index += 1;
+            }
+        }
+    }
+    out[(index, 0)] = sample.answer;
+}
