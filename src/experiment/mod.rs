@@ -8,6 +8,10 @@ mod observation;
 mod prediction;
 mod sampling;
 mod simulation;
+#[cfg(test)]
+mod tests_observed;
+#[cfg(test)]
+mod tests_sampled;
 mod training;
 
 pub use comparison::{Comparison, Work};

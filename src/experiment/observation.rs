@@ -1,14 +1,12 @@
 //! Lines about `observed` letters, judged by the experiment that supplies them.
 
 use super::line::Line;
-use super::prediction::{identity, length, rounding, seed_text, widen};
+use super::prediction::{identity, rounding, seed_text, widen};
 use super::sampling::Streams;
 use super::{Comparison, Experiment, ExperimentError, Observed, Setting, Supply, Work};
 use crate::evidence::{Evidence, Measurement};
 use crate::numeric::{FloatEnvironment, Instance};
-use crate::statistics::{
-    Estimate, Interval, Looks, MeanSequence, Spread, judge, judge_computed, student,
-};
+use crate::statistics::{Estimate, Looks, MeanSequence, Spread, judge, judge_computed, student};
 use crate::verdict::Verdict;
 use faer::Mat;
 use rand_chacha::ChaCha8Rng;

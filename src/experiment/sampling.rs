@@ -33,15 +33,20 @@ impl Streams {
     }
 }
 
-/// The most samples at an effort, from the cost of one in multiplications: about a second on one
-/// core at quick, ten at standard, minutes at full. A multiple of [`BLOCK`].
-pub(super) fn sample_limit(effort: Effort, cost: u64) -> u64 {
-    let multiplications: u64 = match effort {
+/// Multiplications at an effort: about a second on one core at quick, ten at standard, minutes at
+/// full.
+pub(super) fn multiplications(effort: Effort) -> u64 {
+    match effort {
         Effort::Quick => 1 << 30,
         Effort::Standard => 10 << 30,
         Effort::Full => 200 << 30,
-    };
-    (multiplications / cost.max(1) / BLOCK).clamp(8, 1 << 22) * BLOCK
+    }
+}
+
+/// The most samples at an effort, from the cost of one in multiplications: a multiple of
+/// [`BLOCK`].
+pub(super) fn sample_limit(effort: Effort, cost: u64) -> u64 {
+    (multiplications(effort) / cost.max(1) / BLOCK).clamp(8, 1 << 22) * BLOCK
 }
 
 /// Calls `each` on samples number `from` to `to` (multiples of [`BLOCK`]) in order; a sample is

@@ -1,0 +1,149 @@
+//! Planted truths and falsehoods of synthetic experiments.
+
+use super::*;
+use crate::claim::ClaimFile;
+use crate::evidence::Evidence;
+use crate::numeric::instances;
+use crate::verdict::{EvidenceKind, Verdict};
+use faer::Mat;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+fn normal(generator: &mut ChaCha8Rng) -> f64 {
+    StandardNormal.sample(generator)
+}
+
+/// z = 2 + N(0,1)^3 (kurtosis 46), pair = z + 1, B = [[1, 2], [3, 4]] + noise.
+fn heavy(_: &Setting, generator: &mut ChaCha8Rng) -> Result<Observed, ExperimentError> {
+    let z = 2.0 + normal(generator).powi(3);
+    let matrix = Mat::from_fn(2, 2, |i, j| (1 + 2 * i + j) as f64 + 0.1 * normal(generator));
+    Ok([("z", Mat::full(1, 1, z)), ("pair", Mat::full(1, 1, z + 1.0)), ("B", matrix)].into())
+}
+
+const FILE: &str = "space d\nobserved z\nobserved pair\nobserved B[d,d]\nmatrix A[d,d]\n\
+    at d = 2; A = [[1, 2], [3, 4]]\nmargin 5% because the test plants errors of 20%\n";
+
+/// The evidence for the lines of a file, at its first instance.
+fn evidence(experiment: &Experiment, lines: &str) -> Vec<Evidence> {
+    let text = format!("{FILE}{lines}");
+    let file = ClaimFile::parse("planted.claim", &text)
+        .unwrap_or_else(|errors| panic!("{text}\n{errors:?}"));
+    let grids: Vec<_> =
+        file.claims.iter().map(|claim| instances(&file, claim, 1).unwrap()).collect();
+    let comparisons: Vec<_> = file
+        .claims
+        .iter()
+        .zip(&grids)
+        .map(|(claim, grid)| Comparison { claim, at: &grid[0], share: 1e-6 })
+        .collect();
+    let work = Work { seed: 1, effort: Effort::Quick, origin: "planted.claim" };
+    observe(&work, experiment, &comparisons)
+}
+
+fn experiment(supply: Supply) -> Experiment {
+    let supplies = &["z", "pair", "B"];
+    Experiment {
+        name: "planted",
+        kind: EvidenceKind::Simulation,
+        description: "",
+        supplies,
+        supply,
+    }
+}
+
+fn verdicts(experiment: &Experiment, lines: &str) -> Vec<Verdict> {
+    evidence(experiment, lines).iter().map(|piece| piece.verdict).collect()
+}
+
+const LINES: &str = "claim right: z == 2\nrefute wrong: z == 12/5\nclaim edge: z == 40/19\n\
+    claim matrix: B == A\nrefute turned: B == A'\nclaim below: z <= pair\nrefute above: z >= pair\n\
+    claim flipped: 1 <= z\n";
+
+const EXPECTED: [Verdict; 8] = [
+    Verdict::Verified,
+    Verdict::Refuted,
+    // The truth lies on the edge of the band, 40/19 - 5 % = 2: never decided.
+    Verdict::Inconclusive,
+    Verdict::Verified,
+    Verdict::Refuted,
+    Verdict::Verified,
+    Verdict::Refuted,
+    Verdict::Verified,
+];
+
+#[test]
+fn samples_verify_planted_truths_and_refute_planted_falsehoods() {
+    let samples = experiment(Supply::Samples { draw: heavy, limit: |_| 150_000 });
+    let found = evidence(&samples, LINES);
+    for (piece, expected) in found.iter().zip(EXPECTED) {
+        assert_eq!(piece.verdict, expected, "{piece:?}");
+    }
+    let caught = found[0].measurement.as_ref().and_then(|one| one.smallest_caught);
+    assert!(caught.is_some_and(|caught| caught <= 0.1), "{caught:?}");
+    assert!(found[0].measurement.as_ref().is_some_and(|one| one.seed.is_some()));
+}
+
+#[test]
+fn repetitions_verify_planted_truths_and_refute_planted_falsehoods() {
+    fn mild(_: &Setting, generator: &mut ChaCha8Rng) -> Result<Observed, ExperimentError> {
+        let z = 2.0 + 0.05 * normal(generator);
+        let matrix = Mat::from_fn(2, 2, |i, j| (1 + 2 * i + j) as f64 + 0.05 * normal(generator));
+        Ok([("z", Mat::full(1, 1, z)), ("pair", Mat::full(1, 1, z + 1.0)), ("B", matrix)].into())
+    }
+    let repetitions = experiment(Supply::Repetitions { draw: mild, count: |_| 32 });
+    assert_eq!(verdicts(&repetitions, LINES), EXPECTED);
+    // Not affine: by the jackknife.
+    let curved = "claim ratio: z/pair == 2/3\nrefute swapped: pair/z == 2/3\n";
+    assert_eq!(verdicts(&repetitions, curved), [Verdict::Verified, Verdict::Refuted]);
+}
+
+#[test]
+fn a_line_that_is_not_affine_in_sampled_letters_is_open_and_spoils_no_other() {
+    let samples = experiment(Supply::Samples { draw: heavy, limit: |_| 150_000 });
+    let found = evidence(&samples, "claim square: z^2 == 4\nclaim right: z == 2\n");
+    assert_eq!(found[0].verdict, Verdict::Open);
+    assert!(found[0].note.as_ref().is_some_and(|note| note.contains("not affine")), "{found:?}");
+    assert_eq!(found[1].verdict, Verdict::Verified);
+}
+
+#[test]
+fn a_computed_value_is_judged_to_its_error_bound_and_not_to_the_margin() {
+    fn compute(_: &Setting) -> Result<(Observed, f64), ExperimentError> {
+        let matrix = faer::mat![[1.0, 2.0], [3.0, 4.0 + 1e-10]];
+        let letters = [("z", 2.0), ("pair", 3.0)].map(|(name, x)| (name, Mat::full(1, 1, x)));
+        Ok((letters.into_iter().chain([("B", matrix)]).collect(), 1e-9))
+    }
+    let value = experiment(Supply::Value(compute));
+    let lines = "claim right: B == A\nrefute off: B == 1.0001*A\nclaim bound: z <= pair\n\
+        claim product: z*pair == 6\nrefute slip: z*pair == 6.001\n";
+    use Verdict::{Refuted, Verified};
+    assert_eq!(verdicts(&value, lines), [Verified, Refuted, Verified, Verified, Refuted]);
+}
+
+#[test]
+fn an_experiment_that_fails_leaves_its_lines_open_with_its_message() {
+    fn diverges(_: &Setting, _: &mut ChaCha8Rng) -> Result<Observed, ExperimentError> {
+        Err(ExperimentError::Diverged { step: 7, what: "the loss is not finite".to_owned() })
+    }
+    let failing = experiment(Supply::Repetitions { draw: diverges, count: |_| 4 });
+    let found = evidence(&failing, "claim right: z == 2\n");
+    assert_eq!(found[0].verdict, Verdict::Open);
+    let note = found[0].note.clone().unwrap_or_default();
+    assert!(note.starts_with("training diverged at step 7"), "{note}");
+    let other = Experiment {
+        supplies: &["B"],
+        ..experiment(Supply::Samples { draw: heavy, limit: |_| 100 })
+    };
+    let note = evidence(&other, "claim right: z == 2\n")[0].note.clone().unwrap_or_default();
+    assert_eq!(note, "the experiment `planted` does not supply `z`");
+}
+
+#[test]
+fn observations_do_not_depend_on_the_number_of_threads() {
+    let run = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let samples = experiment(Supply::Samples { draw: heavy, limit: |_| 5_000 });
+        pool.install(|| evidence(&samples, LINES))
+    };
+    assert_eq!(run(1), run(2));
+}

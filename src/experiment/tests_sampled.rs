@@ -1,0 +1,167 @@
+//! Sampled, integrated and trained evidence for lines of whole files.
+
+use super::*;
+use crate::claim::{ClaimFile, ClaimKind, Proposition};
+use crate::evidence::Evidence;
+use crate::numeric::{Budget, evaluate_exactly, instances};
+use crate::verdict::Verdict;
+
+fn file(name: &str, text: &str) -> ClaimFile {
+    ClaimFile::parse(name, text).unwrap_or_else(|errors| panic!("{name}: {errors:?}"))
+}
+
+fn example(name: &str) -> ClaimFile {
+    let path = format!("{}/tests/claims/{name}", env!("CARGO_MANIFEST_DIR"));
+    file(name, &std::fs::read_to_string(path).expect("a readable example"))
+}
+
+/// The evidence of a kind for one line at all its instances.
+fn judge(
+    file: &ClaimFile,
+    claim: &str,
+    by: fn(&Work<'_>, &Comparison<'_>) -> Evidence,
+) -> Vec<Evidence> {
+    let claim = file.claims.iter().find(|one| one.name == claim).expect("a line of that name");
+    let grid = instances(file, claim, 1).expect("instances");
+    let work = Work { seed: 1, effort: Effort::Quick, origin: &file.name };
+    grid.iter().map(|at| by(&work, &Comparison { claim, at, share: 1e-8 })).collect()
+}
+
+const GRAM: &str = "space d, N\nmatrix Lambda[d,d] pd\ngaussian X[d,N] ~ Lambda\n\
+    secondorder x[d] ~ Lambda\nlet S = X*X'/N\nat d = 2, 3; N = 4\n\
+    margin 5% because the slips change the value by more\n\
+    claim square: E[S^2] == (1 + 1/N)*Lambda^2 + tr(Lambda)/N*Lambda\n\
+    refute forgot_trace: E[S^2] == (1 + 1/N)*Lambda^2\n\
+    claim product: tr(E[S]*E[S]) == tr(Lambda^2)\n\
+    refute joined: tr(E[S]*E[S]) == E[tr(S^2)]\n\
+    claim turned: tr(Lambda) == E[tr(S)]\n\
+    claim slope: grad(E[u*tr(S)], u) == tr(Lambda)\n\
+    claim bound: E[tr(S^2)] >= tr(Lambda^2)\n\
+    refute reversed: E[tr(S^2)] <= tr(Lambda^2)\n\
+    claim both: E[tr(S^2)] >= E[tr(S)]^2/d\n\
+    claim second: E[x*x'] == Lambda\n";
+
+fn gram() -> ClaimFile {
+    file("gram.claim", &GRAM.replacen("matrix", "scalar u\nmatrix", 1))
+}
+
+#[test]
+fn sampling_verifies_what_is_true_and_refutes_what_is_not() {
+    let file = gram();
+    for claim in &file.claims {
+        for piece in judge(&file, &claim.name, simulate) {
+            let expected = match (claim.name.as_str(), claim.kind) {
+                ("second", _) => Verdict::Open,
+                (_, ClaimKind::Claim) => Verdict::Verified,
+                (_, ClaimKind::Refute) => Verdict::Refuted,
+            };
+            assert_eq!(piece.verdict, expected, "{}: {piece:?}", claim.name);
+        }
+    }
+}
+
+#[test]
+fn without_a_margin_sampling_can_refute_but_not_verify() {
+    let text = GRAM.replacen("matrix", "scalar u\nmatrix", 1);
+    let text = text.replace("margin 5% because the slips change the value by more\n", "");
+    let file = file("bare.claim", &text);
+    for piece in judge(&file, "turned", simulate) {
+        assert_eq!(piece.verdict, Verdict::Inconclusive);
+        assert!(piece.note.is_some_and(|note| note.contains("without a `margin`")));
+    }
+    for piece in judge(&file, "forgot_trace", simulate) {
+        assert_eq!(piece.verdict, Verdict::Refuted);
+    }
+}
+
+#[test]
+fn a_prediction_that_vanishes_under_a_relative_margin_is_inconclusive() {
+    let text = "space d\nscalar c\ngaussian x[d] ~ I\nat d = 2; c = 0\nmargin 1% because of a test\n\
+        claim zero: E[c*x'*x + x'*x] - d == c*d\n";
+    for piece in judge(&file("zero.claim", text), "zero", simulate) {
+        assert_eq!(piece.verdict, Verdict::Inconclusive);
+        assert!(piece.note.is_some_and(|note| note.contains("absolute")));
+    }
+}
+
+#[test]
+fn simulated_evidence_does_not_depend_on_the_number_of_threads() {
+    let run = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| judge(&gram(), "square", simulate))
+    };
+    assert_eq!(run(1), run(2));
+}
+
+/// Oracle: the exact reading, which shares no code with the sampler.
+#[test]
+fn sampled_intervals_contain_the_exact_values_of_the_examples() {
+    let mut compared = 0;
+    for name in ["01_zfb_loss.claim", "07_one_gd_step.claim"] {
+        let file = example(name);
+        for claim in &file.claims {
+            let Proposition::Equal { left, right } = &claim.proposition else { continue };
+            if compared == 8 || !left.contains_expectation() || right.contains_expectation() {
+                continue;
+            }
+            let grid = instances(&file, claim, 1).expect("instances");
+            let at = grid.last().expect("an instance");
+            let work = Work { seed: 1, effort: Effort::Quick, origin: name };
+            let piece = simulate(&work, &Comparison { claim, at, share: 1e-8 });
+            let Some(found) = &piece.measurement else {
+                // A ratio of expectations.
+                assert!(piece.note.is_some_and(|note| note.contains("no unbiased sample")));
+                continue;
+            };
+            let left = evaluate_exactly(left, at, &Budget::default()).expect("exact").to_f64();
+            let right = evaluate_exactly(right, at, &Budget::default()).expect("exact").to_f64();
+            let exact = match left[..] {
+                [value] => value,
+                _ => left.iter().zip(&right).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt(),
+            };
+            let [low, high] = found.interval;
+            assert!(low <= exact && exact <= high, "{name}::{}: {exact}, {piece:?}", claim.name);
+            compared += 1;
+        }
+    }
+    assert!(compared == 8, "{compared} lines");
+}
+
+#[test]
+fn the_flow_reaches_the_theorem_and_not_its_control() {
+    let file = example("trained_attention.claim");
+    for piece in judge(&file, "limit_point", follow_flow) {
+        assert_eq!(piece.verdict, Verdict::Verified, "{piece:?}");
+    }
+    for piece in judge(&file, "no_finite_sample_term", follow_flow) {
+        assert_eq!(piece.verdict, Verdict::Refuted, "{piece:?}");
+    }
+}
+
+#[test]
+fn descent_on_samples_reaches_the_theorem_and_not_its_control() {
+    let file = example("trained_attention.claim");
+    for piece in judge(&file, "limit_point", descend_on_samples) {
+        assert_eq!(piece.verdict, Verdict::Verified, "{piece:?}");
+    }
+    for piece in judge(&file, "no_finite_sample_term", descend_on_samples) {
+        assert_eq!(piece.verdict, Verdict::Refuted, "{piece:?}");
+    }
+}
+
+#[test]
+fn a_start_without_gradient_leaves_both_kinds_open() {
+    let text = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/claims/trained_attention.claim"
+    ))
+    .expect("a readable example");
+    let stuck = text.replace("U -> 0.1*I, u -> 0.1*d", "U -> 0*I, u -> 0*d");
+    let file = file("stuck.claim", &stuck);
+    for by in [follow_flow, descend_on_samples] {
+        for piece in judge(&file, "limit_point", by) {
+            assert_eq!(piece.verdict, Verdict::Open, "{piece:?}");
+            assert!(piece.note.is_some_and(|note| note.contains("exactly zero")));
+        }
+    }
+}
