@@ -26,9 +26,6 @@ impl Default for FlowSettings {
     }
 }
 
-/// A state longer than this has left every bounded region.
-const FARTHEST: f64 = 1e100;
-
 /// The limit of a flow.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FlowEnd {
@@ -269,9 +266,6 @@ impl<'a> Flow<'a> {
             // Near a saddle at 0 the state is what matters, not the start; at 0 itself nothing is
             // relative.
             let length = norm(&self.state).max(norm(&self.stepper.next));
-            if norm(&self.state) > FARTHEST {
-                return Err(FlowError::NotFinite { time: self.time });
-            }
             let length = length.max(1e-6 * self.start_length).max(f64::MIN_POSITIVE);
             let ratio = local / (self.settings.tolerance * length);
             if norm(&self.state) > UNBOUNDED * self.start_length.max(1.0) {
