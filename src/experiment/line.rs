@@ -100,7 +100,7 @@ impl<'a> Line<'a> {
         values: &[Observed],
         environment: impl Fn(Observed) -> FloatEnvironment,
     ) -> Result<bool, String> {
-        const PLACE: f64 = 2.718;
+        const PLACE: f64 = 2.625;
         for pair in values.windows(2) {
             let between = pair[0].iter().map(|(name, a)| {
                 let b = pair[1].get(name).unwrap_or(a);

@@ -46,7 +46,6 @@ pub fn observe(
         effort: work.effort,
     };
     let observation = Observation {
-        work,
         experiment,
         setting,
         environment: FloatEnvironment::from(first.at),
@@ -95,7 +94,6 @@ type Judged = Result<(Verdict, Measurement), String>;
 
 /// A run of an experiment at an instance.
 struct Observation<'a> {
-    work: &'a Work<'a>,
     experiment: &'a Experiment,
     setting: Setting,
     environment: FloatEnvironment,
@@ -293,7 +291,7 @@ impl Observation<'_> {
         lines: &[&Line<'_>],
     ) -> Result<Vec<Judged>, String> {
         let (observed, error) = compute(&self.setting).map_err(|error| error.to_string())?;
-        if !(error >= 0.0) {
+        if error.is_nan() || error < 0.0 {
             return Err("the experiment gives no bound on its error".to_owned());
         }
         let judge_line = |line: &&Line<'_>| -> Judged {
