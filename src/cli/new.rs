@@ -44,9 +44,6 @@ pub(super) fn new(what: Template, name: &str) -> anyhow::Result<Exit> {
         Template::Claim => format!("check it: isserlis check {shown}"),
         Template::Theorem => "list it in theorems/mod.rs".to_owned(),
     };
-    message(
-        &format!("wrote {shown}; {next}"),
-        ShowOptions { quiet: false, color: Colour::Auto },
-    );
+    message(&format!("wrote {shown}; {next}"), ShowOptions { quiet: false, color: Colour::Auto });
     Ok(Exit::Success)
 }

@@ -1,8 +1,8 @@
 //! Filling a template.
 
 use super::page::Page;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
 /// Why a report cannot be written. Templates are fixed: a bug of ours.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +23,8 @@ pub(super) fn fill(
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     // A line that holds only a tag leaves no trace.
     let mut syntax = environment.syntax().to_builder();
-    let syntax = syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?;
+    let syntax =
+        syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?;
     environment.set_syntax(syntax);
     Ok(environment.render_str(template, Serde(page))?)
 }
