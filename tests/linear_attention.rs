@@ -127,7 +127,7 @@ fn the_population_loss_is_the_mean_over_raw_prompts_through_the_network() {
         loss.gradient(&point, &mut expected);
         expected.push(loss.value(&point));
 
-        let count = 60_000;
+        let count = 200_000;
         let mut sequence =
             MeanSequence::new(10, 1e-6, Looks::doubling(count, count), Spread::Estimated);
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
