@@ -32,7 +32,7 @@ impl Checker {
                 .help("claim names are unique in a file")
                 .into());
         }
-        let proposition = self.proposition(proposition, name)?;
+        let proposition = self.proposition(proposition)?;
         if let Some(by) = by {
             let message = format!("unknown proof rule `{}`", by.rule.text);
             return Err(Diagnostic::new(message, by.rule.span, "not a proof rule")
@@ -62,7 +62,7 @@ impl Checker {
         Ok(claim)
     }
 
-    fn proposition(&self, proposition: &Prop, name: &Name) -> Checked<Proposition> {
+    fn proposition(&self, proposition: &Prop) -> Checked<Proposition> {
         let mut elaborator = Elaborator::new(&self.environment);
         match proposition {
             Prop::Equal(left, right) => {

@@ -159,7 +159,7 @@ impl Checker {
             }
             StatementForm::Vector { name, space } => {
                 let kind = LetterKind::Matrix(Attributes::default());
-                self.letter("a vector", name, &[space.clone()], |it| it.letter(kind))?;
+                self.letter("a vector", name, std::slice::from_ref(space), |it| it.letter(kind))?;
             }
             StatementForm::Ones { name, space } => {
                 let spaces = [space.clone()];

@@ -60,7 +60,11 @@ mod walk;
 mod word;
 
 pub use diagnostic::{Diagnostic, Label, Remark};
+#[cfg(feature = "cli")]
+pub(crate) use parser::parse_grid_list;
 pub use span::Span;
 pub(crate) use suggestion::nearest;
+#[cfg(feature = "cli")]
+pub(crate) use surface::GridForm;
 pub use tree::*;
 pub use walk::Descendants;

@@ -5,7 +5,7 @@ use super::formula::Declared;
 use super::lexer::Lexer;
 use super::lines::{LONGEST_FILE, LONGEST_STATEMENT, extents};
 use super::span::Span;
-use super::surface::{GridList, Name, Statement, StatementForm, Term};
+use super::surface::{Name, Statement, StatementForm, Term};
 use super::token::{Bracket, Token, TokenKind, is_reserved};
 
 /// The deepest nesting of brackets.
@@ -61,7 +61,8 @@ pub(crate) fn parse_expression(text: &str, declared: &[&str]) -> Result<Term, Di
 /// # Errors
 ///
 /// The first mistake, with its place in `text`.
-pub(crate) fn parse_grid_list(text: &str) -> Result<GridList, Diagnostic> {
+#[cfg(feature = "cli")]
+pub(crate) fn parse_grid_list(text: &str) -> Result<super::surface::GridList, Diagnostic> {
     whole(text, &Declared::default(), Parser::grid_list)
 }
 
@@ -184,13 +185,6 @@ impl<'a> Parser<'a> {
             self.advance();
         }
         found
-    }
-
-    pub(super) fn expect(&mut self, kind: &TokenKind, what: &str) -> Result<Span, Diagnostic> {
-        if self.current.kind != *kind {
-            return Err(self.unexpected(what));
-        }
-        Ok(self.advance())
     }
 
     pub(super) fn expect_end(&mut self) -> Result<(), Diagnostic> {

@@ -1,8 +1,9 @@
 //! `--set NAME=VALUE`: sizes and letters on the command line.
 
-use crate::claim::{ClaimFile, Expr, Letter, LetterKind, Space, nearest};
+use crate::claim::{
+    ClaimFile, Expr, GridForm, Letter, LetterKind, Space, nearest, parse_grid_list,
+};
 use crate::numeric::{Instance, RationalMatrix};
-use dashu_ratio::RBig;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -19,14 +20,11 @@ pub(super) fn instance(
 ) -> anyhow::Result<Instance> {
     let mut given = BTreeMap::new();
     for setting in settings {
-        let Some((name, value)) = setting.split_once('=') else {
-            anyhow::bail!("`--set {setting}`: write NAME=VALUE, such as d=2");
-        };
-        let name = name.trim();
-        if given.insert(name.to_owned(), value.trim().to_owned()).is_some() {
+        let (name, value) = read(setting)?;
+        declared(file, &name)?;
+        if given.insert(name.clone(), value).is_some() {
             anyhow::bail!("`{name}` is set twice");
         }
-        declared(file, name)?;
     }
     let mut at = Instance {
         sizes: BTreeMap::new(),
@@ -49,7 +47,7 @@ pub(super) fn instance(
     for letter in needed_letters {
         match given.get(&*letter.name) {
             Some(value) => {
-                let value = fitted(&letter, matrix(&letter.name, value)?, &at.sizes)?;
+                let value = fitted(&letter, matrix(value), &at.sizes)?;
                 at.values.insert(letter.name.clone(), value);
             }
             None => missing.push(format!("'{}={}'", letter.name, example(&letter))),
@@ -90,50 +88,36 @@ fn example(letter: &Letter) -> &'static str {
     }
 }
 
-fn size(name: &str, value: &str) -> anyhow::Result<usize> {
-    match value.parse::<usize>() {
-        Ok(size) if size > 0 => Ok(size),
-        _ => anyhow::bail!("the size `{name}` is a positive integer, not `{value}`"),
-    }
+/// One `NAME=VALUE`, in the notation of an `at` list.
+fn read(setting: &str) -> anyhow::Result<(String, GridForm)> {
+    let list = parse_grid_list(setting)
+        .map_err(|diagnostic| anyhow::anyhow!("`--set {setting}`: {}", diagnostic.message))?;
+    let [value] = &list.values[..] else {
+        anyhow::bail!("`--set {setting}`: an expression is evaluated at one value of a name");
+    };
+    Ok((list.name.text.clone(), value.form.clone()))
 }
 
-/// A number, or rows of numbers in brackets.
-fn matrix(name: &str, value: &str) -> anyhow::Result<RationalMatrix> {
-    let bad = || {
-        anyhow::anyhow!(
-            "cannot read the value `{value}` of `{name}`; write 3/2, 0.5 or [[2, 1/2], [1/2, 1]]"
-        )
+fn size(name: &str, value: &GridForm) -> anyhow::Result<usize> {
+    let number = match value {
+        GridForm::Number(number) if number.is_int() => usize::try_from(number.numerator()).ok(),
+        _ => None,
     };
-    let text: String = value.split_whitespace().collect();
-    let Some(inside) = text.strip_prefix("[[").and_then(|text| text.strip_suffix("]]")) else {
-        return Ok(RationalMatrix::scalar(rational(&text).ok_or_else(bad)?));
-    };
-    let rows: Option<Vec<Vec<RBig>>> =
-        inside.split("],[").map(|row| row.split(',').map(rational).collect()).collect();
-    let rows = rows.ok_or_else(bad)?;
-    let columns = rows[0].len();
-    if rows.iter().any(|row| row.len() != columns) {
-        anyhow::bail!("the rows of `{name}` have different lengths");
-    }
-    Ok(RationalMatrix { rows: rows.len(), columns, entries: rows.into_iter().flatten().collect() })
+    number
+        .filter(|&size| size > 0)
+        .ok_or_else(|| anyhow::anyhow!("the size `{name}` is a positive integer"))
 }
 
-/// `3`, `-3/2` or `0.25`.
-fn rational(text: &str) -> Option<RBig> {
-    if let Some((whole, decimals)) = text.split_once('.') {
-        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        let unsigned = whole.strip_prefix('-').unwrap_or(whole);
-        if !digits(unsigned) || !digits(decimals) || decimals.len() > 100 {
-            return None;
-        }
-        let power = format!("1{}", "0".repeat(decimals.len()));
-        return format!("{whole}{decimals}/{power}").parse().ok();
+/// A number as a 1 x 1 matrix, or rows, which the notation keeps equally long.
+fn matrix(value: &GridForm) -> RationalMatrix {
+    match value {
+        GridForm::Number(number) => RationalMatrix::scalar(number.clone()),
+        GridForm::Rows(rows) => RationalMatrix {
+            rows: rows.len(),
+            columns: rows[0].len(),
+            entries: rows.iter().flatten().cloned().collect(),
+        },
     }
-    let denominator = text.split_once('/').map(|(_, denominator)| denominator);
-    if denominator.is_some_and(|text| text.bytes().all(|digit| digit == b'0')) {
-        return None;
-    }
-    text.parse().ok()
 }
 
 /// The value in the shape of its letter; a vector is written as one row.
@@ -174,21 +158,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_exact() {
-        assert_eq!(rational("-0.25"), "-1/4".parse().ok());
-        assert_eq!(rational("3/2"), "3/2".parse().ok());
-        for bad in ["", "1/0", "1.", ".5", "x", "1.2.3", "1/2/3", "1e3", "-"] {
-            assert_eq!(rational(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_matrix_is_read_by_rows() {
-        let value = matrix("A", "[[2, 1/2], [1/2, 1]]").expect("a matrix");
-        assert_eq!((value.rows, value.columns), (2, 2));
-        assert_eq!(value.entries[1], "1/2".parse().expect("a half"));
-        for bad in ["[[1], [2, 3]]", "[[]]", "[1, 2]", "[[1,]]"] {
-            assert!(matrix("A", bad).is_err(), "{bad}");
+    fn a_setting_is_read_exactly_and_a_bad_one_is_refused() {
+        let value = |setting: &str| read(setting).map(|(_, value)| matrix(&value));
+        assert_eq!(value("u=-0.25").expect("a number").entries[0], "-1/4".parse().expect("-1/4"));
+        let rows = value("A=[[2, 1/2], [1/2, 1]]").expect("a matrix");
+        assert_eq!((rows.rows, rows.columns), (2, 2));
+        assert_eq!(rows.entries[1], "1/2".parse().expect("1/2"));
+        for bad in ["u", "u=", "u=1/0", "u=x", "u=1e3", "u=1, 2", "A=[[1], [2, 3]]", "A=[[]]"] {
+            assert!(value(bad).is_err(), "{bad}");
         }
     }
 }

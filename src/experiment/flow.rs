@@ -32,7 +32,7 @@ fn judge_flow(work: &Work<'_>, comparison: &Comparison<'_>) -> Result<Evidence, 
     let settings = FlowSettings::default();
     let end = gradient_flow(&PolynomialLoss(polynomial), &run.start, &settings)
         .map_err(|error| error.to_string())?;
-    let values = run.tracked(&end.point).map_err(|error| error.clone())?;
+    let values = run.tracked(&end.point)?;
     let error = run.slope(&end.point)? * end.error() + rounding(&values, &run.prediction);
     let question =
         Question { relation: Relation::Equal, prediction: &run.prediction, margin: None };

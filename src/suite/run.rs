@@ -184,14 +184,13 @@ impl Run<'_> {
         let mut found: Vec<_> = places.par_iter().map(|&place| check(lines, place)).collect();
 
         let mut mistakes: Vec<(&Subject, Diagnostic)> = Vec::new();
-        for (place, (_, reason)) in places.iter().zip(&found) {
+        for (place, (found, reason)) in places.iter().zip(&found) {
             let line = &lines[place.line];
             let at = &line.instances[place.at];
             if let Some(error @ ExactError::NotAdmissible { .. }) = reason
                 && let Some(grid) = line.claim.grid.as_ref().filter(|_| at.declared)
             {
-                let sizes = sizes(at);
-                let message = format!("{error}, {sizes}");
+                let message = format!("{error}, at {}", found.evidence[0].1.at_words());
                 let label = format!("`{}` is evaluated at it", line.claim.name);
                 mistakes.push((
                     line.subject,
@@ -343,10 +342,4 @@ fn drop_mistaken(
         problems.push(InputError::mistakes(&subject.path, &subject.file.text, &of_subject));
     }
     lines.retain(|line| !done.contains(&line.subject.id.as_str()));
-}
-
-/// The sizes of an instance in words.
-fn sizes(at: &Instance) -> String {
-    let sizes = at.sizes.iter().map(|(name, size)| format!("{name} = {size}"));
-    format!("at {}", sizes.collect::<Vec<_>>().join(", "))
 }

@@ -17,7 +17,7 @@ type Lane = [f64; LANES];
 /// A source of fresh prompts for training: the mean loss `1/2 (yhat - y_q)^2` and its gradient on
 /// a new batch at every step.
 ///
-/// The values are those of [`LinearAttention::gradient`] averaged over the batch. They are computed
+/// The values are those of [`LinearAttention::gradient`](crate::network::LinearAttention::gradient) averaged over the batch. They are computed
 /// without forming the attention matrix or `E E'`: with `p' = (p1', p0)` the last row of `W^PV`
 /// and `u = W^KQ (x_q; 0) = (u1; u0)`,
 ///
@@ -62,7 +62,7 @@ impl FreshPrompts {
     }
 
     /// Overwrites `gradient` with the mean gradient over the batch of this step at these weights,
-    /// in the order of [`LinearAttention::active_weights`], and returns the mean loss.
+    /// in the order of [`LinearAttention::active_weights`](crate::network::LinearAttention::active_weights), and returns the mean loss.
     ///
     /// # Panics
     /// If there are not `(d+1)^2` weights and entries.
@@ -148,6 +148,7 @@ impl Block {
     /// (unless fixed), query, inputs one after another (each followed by its noise, if labels are
     /// noisy), last the noise of the answer; a coordinate of all prompts comes before the next
     /// coordinate.
+    #[expect(clippy::needless_range_loop, reason = "an index runs over several arrays at once")]
     fn add_lanes(
         &mut self,
         law: &PromptLaw,

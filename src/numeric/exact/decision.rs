@@ -59,7 +59,7 @@ pub(crate) fn equal(
     }
     let point = distinguishing_point(&left, &right);
     let at_point = |matrix: &Matrix| {
-        let entries = matrix.entries.iter().map(|entry| entry.at(|variable| point(variable)));
+        let entries = matrix.entries.iter().map(|entry| entry.at(&point));
         Value { rows: matrix.rows, columns: matrix.columns, entries: entries.collect() }
     };
     let mut witness = BTreeMap::new();

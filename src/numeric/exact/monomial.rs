@@ -181,20 +181,6 @@ impl Monomial {
         }
         (inside.finish(), outside.finish())
     }
-
-    /// The monomial without one factor of `variable`, times its exponent: the derivative.
-    pub(super) fn derivative(&self, variable: Variable) -> Option<(u32, Self)> {
-        let exponent = self.powers().find(|(candidate, _)| *candidate == variable)?.1;
-        let mut rest = Builder::default();
-        for &factor in self.factors() {
-            if factor.variable() != variable {
-                rest.push(factor);
-            } else if exponent > 1 {
-                rest.push(Factor::new(variable, exponent - 1));
-            }
-        }
-        Some((exponent, rest.finish()))
-    }
 }
 
 impl std::hash::Hash for Monomial {

@@ -126,7 +126,7 @@ fn dimensions(letter: &Letter, sizes: &BTreeMap<Arc<str>, usize>) -> (usize, usi
 
 /// Every size in {1, 2}, the smallest total first.
 fn default_sizes(mention: &Mention) -> Vec<Instance> {
-    let names = mention.sizes.iter().cloned().collect::<Vec<_>>();
+    let names = mention.sizes.clone();
     // Beyond ten sizes only the first ten take both values.
     let free = names.len().min(10);
     let mut choices = (0..1_usize << free).collect::<Vec<_>>();
