@@ -246,7 +246,7 @@ impl PromptLaw {
     /// Draws a prompt. The order of the normals is: task (unless fixed), query, then for every
     /// example its input; last the noise of the labels and of the answer (if labels are noisy).
     pub fn sample(&self, generator: &mut ChaCha8Rng) -> AnsweredPrompt {
-        let dimension = self.dimension();
+        let (dimension, length) = (self.dimension(), self.context_length);
         let mut normals = |count: usize| {
             let mut entries = vec![0.0; count];
             fill_with_normals(&mut entries, generator);
@@ -256,23 +256,31 @@ impl PromptLaw {
             TaskLaw::StandardNormal => normals(dimension),
             TaskLaw::Fixed(task) => task.clone(),
         };
-        let query = coloured(&self.query_factor, &normals(dimension));
-        let columns: Vec<Vec<f64>> =
-            (0..self.context_length).map(|_| coloured(&self.factor, &normals(dimension))).collect();
-        let mut labels: Vec<f64> = columns.iter().map(|x| self.mean_label(&task, x)).collect();
-        let mut answer = self.mean_label(&task, &query);
+        let mut query = normals(dimension);
+        colour(&self.query_factor, &mut query);
+        let mut examples = Mat::zeros(dimension, length);
+        let mut labels = Vec::with_capacity(length);
+        let mut inputs = normals(dimension * length);
+        for (n, input) in inputs.chunks_exact_mut(dimension).enumerate() {
+            colour(&self.factor, input);
+            examples.col_mut(n).iter_mut().zip(&*input).for_each(|(entry, x)| *entry = *x);
+            labels.push(self.label_mean(&task, input));
+        }
+        let mut answer = self.label_mean(&task, &query);
         if let Labels::NoisyLinear { variance } = self.labels {
-            let noise = normals(labels.len() + 1);
+            let noise = normals(length + 1);
             for (label, noise) in labels.iter_mut().chain([&mut answer]).zip(noise) {
                 *label += variance.sqrt() * noise;
             }
         }
-        let examples = Mat::from_fn(dimension, columns.len(), |i, n| columns[n][i]);
         AnsweredPrompt { prompt: Prompt { examples, labels, query }, answer, task }
     }
 
-    /// The label of `input` without its noise.
-    fn mean_label(&self, task: &[f64], input: &[f64]) -> f64 {
+    /// The mean of the label of `input` for the task vector `task`: the label without its noise.
+    ///
+    /// # Panics
+    /// If one of them has another dimension than the inputs.
+    pub fn label_mean(&self, task: &[f64], input: &[f64]) -> f64 {
         match &self.labels {
             Labels::Linear | Labels::NoisyLinear { .. } => dot(task, input),
             Labels::Cubic { direction } => dot(direction, input).powi(3),
@@ -287,10 +295,11 @@ fn dot(left: &[f64], right: &[f64]) -> f64 {
     left.iter().zip(right).map(|(x, y)| x * y).sum()
 }
 
-/// `C z` for lower triangular `C`.
-fn coloured(factor: &Mat<f64>, normals: &[f64]) -> Vec<f64> {
-    let row = |i| (0..=i).map(|j| factor[(i, j)] * normals[j]).sum();
-    (0..normals.len()).map(row).collect()
+/// Replaces `z` by `C z` for lower triangular `C`.
+fn colour(factor: &Mat<f64>, entries: &mut [f64]) {
+    for i in (0..entries.len()).rev() {
+        entries[i] = (0..=i).map(|j| factor[(i, j)] * entries[j]).sum();
+    }
 }
 
 /// The lower triangular Cholesky factor of a covariance of this dimension.

@@ -2,7 +2,7 @@
 
 use super::objective::Objective;
 use crate::data::{AnsweredPrompt, PromptLaw};
-use faer::linalg::matmul::matmul;
+use faer::linalg::matmul::triangular::{BlockStructure, matmul};
 use faer::{Accum, Mat, MatMut, Par};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -70,7 +70,8 @@ impl EmpiricalLoss {
     fn from_sums(dimension: usize, count: usize, sums: impl Iterator<Item = Mat<f64>>) -> Self {
         let size = features(dimension) + 1;
         let total = sums.fold(Mat::zeros(size, size), |total: Mat<f64>, block| total + block);
-        Self { dimension, count, moments: total * (1.0 / count as f64) }
+        let mean = |i, j| total[(usize::max(i, j), usize::min(i, j))] / count as f64;
+        Self { dimension, count, moments: Mat::from_fn(size, size, mean) }
     }
 
     /// The number of prompts.
@@ -137,7 +138,7 @@ fn monomials(dimension: usize) -> impl Iterator<Item = (usize, usize, usize)> {
     pairs.flat_map(move |(i, j)| (0..dimension).map(move |k| (i, j, k)))
 }
 
-/// The sum of `(f, y_q) (f, y_q)'` over at most [`BLOCK`] prompts.
+/// The lower triangle of the sum of `(f, y_q) (f, y_q)'` over at most [`BLOCK`] prompts.
 fn block(dimension: usize, prompts: impl ExactSizeIterator<Item = AnsweredPrompt>) -> Mat<f64> {
     let size = features(dimension) + 1;
     // One prompt a column.
@@ -147,30 +148,37 @@ fn block(dimension: usize, prompts: impl ExactSizeIterator<Item = AnsweredPrompt
         write_features(&prompt, columns.col_mut(column).as_mat_mut());
     }
     let mut sum = Mat::zeros(size, size);
-    matmul(&mut sum, Accum::Replace, &columns, columns.transpose(), 1.0, Par::Seq);
+    let (lower, full) = (BlockStructure::TriangularLower, BlockStructure::Rectangular);
+    let transposed = columns.transpose();
+    matmul(&mut sum, lower, Accum::Replace, &columns, full, transposed, full, 1.0, Par::Seq);
     sum
 }
 
 /// The features of a prompt, then its answer.
-fn write_features(sample: &AnsweredPrompt, mut out: MatMut<'_, f64>) {
+fn write_features(sample: &AnsweredPrompt, out: MatMut<'_, f64>) {
     let prompt = &sample.prompt;
     let (dimension, length) = (prompt.dimension(), prompt.length());
-    let mut index = 0;
+    // N M_ij for i <= j, row after row.
+    let mut sums = Vec::with_capacity((dimension + 1) * (dimension + 2) / 2);
     for i in 0..=dimension {
-        for j in i..=dimension {
-            let inputs = |i: usize, n: usize| prompt.examples[(i, n)];
-            let sum: f64 = match (i < dimension, j < dimension) {
-                (true, true) => (0..length).map(|n| inputs(i, n) * inputs(j, n)).sum(),
-                (true, false) => (0..length).map(|n| inputs(i, n) * prompt.labels[n]).sum(),
-                _ => prompt.labels.iter().map(|y| y * y).sum(),
-            };
-            // The query is a column of E too; its label there is 0.
-            let query = if j < dimension { prompt.query[i] * prompt.query[j] } else { 0.0 };
-            for x in &prompt.query {
-                out[(index, 0)] = (sum + query) / length as f64 * x;
-                index += 1;
-            }
+        // The query is a column of E too; its label there is 0.
+        let query = |j: usize| if j < dimension { prompt.query[i] * prompt.query[j] } else { 0.0 };
+        sums.extend((i..=dimension).map(query));
+    }
+    let mut example = vec![0.0; dimension + 1];
+    for (n, label) in prompt.labels.iter().enumerate() {
+        for (entry, x) in example.iter_mut().zip(prompt.examples.col(n).iter()) {
+            *entry = *x;
+        }
+        example[dimension] = *label;
+        let mut rest = &mut sums[..];
+        for (i, x) in example.iter().enumerate() {
+            let (row, others) = rest.split_at_mut(dimension + 1 - i);
+            row.iter_mut().zip(&example[i..]).for_each(|(sum, y)| *sum += x * y);
+            rest = others;
         }
     }
-    out[(index, 0)] = sample.answer;
+    let queries = |sum| prompt.query.iter().map(move |x| sum / length as f64 * x);
+    let features = sums.into_iter().flat_map(queries).chain([sample.answer]);
+    out.col_mut(0).iter_mut().zip(features).for_each(|(entry, feature)| *entry = feature);
 }

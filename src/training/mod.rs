@@ -6,6 +6,8 @@ mod dormand_prince;
 mod empirical_loss;
 mod flow;
 mod objective;
+mod pilot;
+mod plan;
 mod population_loss;
 mod stationary;
 
@@ -14,4 +16,6 @@ pub use descent::{Decay, Descent, DescentError, Optimizer, Schedule, descend};
 pub use empirical_loss::EmpiricalLoss;
 pub use flow::{FlowEnd, FlowError, FlowSettings, Trajectory, flow_trajectory, gradient_flow};
 pub use objective::Objective;
+pub use pilot::Pilot;
+pub use plan::{Prompts, TrainedNetwork, TrainingPlan};
 pub use population_loss::PopulationLoss;

@@ -1,0 +1,178 @@
+//! Training the linear attention layer from raw prompts.
+
+use super::batch::FreshPrompts;
+use super::descent::{DescentError, Optimizer, Schedule, descend};
+use super::empirical_loss::EmpiricalLoss;
+use super::objective::Objective;
+use crate::data::PromptLaw;
+use crate::network::LinearAttention;
+use faer::Mat;
+use rand_chacha::ChaCha8Rng;
+
+/// Where the prompts of a training come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prompts {
+    /// So many new ones at every step: stochastic gradient descent.
+    Fresh(usize),
+    /// So many, drawn once and all used at every step: full-batch gradient descent.
+    Fixed(usize),
+}
+
+/// How a layer is trained. [`Pilot`](super::Pilot) finds settings that suit a law and a start.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TrainingPlan {
+    /// How a gradient becomes a step.
+    pub optimizer: Optimizer,
+    /// Step sizes, number of steps, and the tail that is averaged.
+    pub schedule: Schedule,
+    /// Where the prompts come from.
+    pub prompts: Prompts,
+}
+
+/// A layer after training.
+///
+/// On fresh prompts the step size leaves the weights scattered around a minimum, and it breaks the
+/// balance of the two matrices (`|p|^2 + s^2 - |A|^2 - |q|^2`, constant along the gradient flow)
+/// by an amount of the order of the step size. Products such as `s A` do not feel the balance, and
+/// their mean over the tail has little scatter: compare those with theory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainedNetwork {
+    /// The layer whose active weights are the means over the tail.
+    pub network: LinearAttention,
+    /// `B = s A + p q'` (d x d), its mean over the tail.
+    pub preconditioner: Mat<f64>,
+    /// `s A` (d x d), its mean over the tail.
+    pub scaled_block: Mat<f64>,
+    /// The mean loss `1/2 (yhat - y_q)^2` of the prompts of the tail.
+    pub loss: f64,
+    /// Different prompts that were used.
+    pub prompts: u64,
+}
+
+impl TrainingPlan {
+    /// The layer that this plan trains from `start` on prompts of `law`. The prompts depend on one
+    /// key drawn from `generator`, not on the number of threads.
+    ///
+    /// # Errors
+    /// [`DescentError::Diverged`] if the step size is too large (for the batch).
+    ///
+    /// # Panics
+    /// If `start` and `law` have different dimensions.
+    pub fn train(
+        &self,
+        law: &PromptLaw,
+        start: &LinearAttention,
+        generator: &mut ChaCha8Rng,
+    ) -> Result<TrainedNetwork, DescentError> {
+        let start = start.active_weights();
+        let d = law.dimension();
+        let (descent, prompts) = match self.prompts {
+            Prompts::Fresh(batch) => {
+                let mut fresh = FreshPrompts::new(law.clone(), batch, generator);
+                let gradient =
+                    |step, weights: &[f64], out: &mut [f64]| fresh.gradient(step, weights, out);
+                let descent = descend(&start, &self.optimizer, &self.schedule, gradient, tracked)?;
+                (descent, self.schedule.steps * batch as u64)
+            }
+            Prompts::Fixed(count) => {
+                let loss = EmpiricalLoss::draw(law, count, generator);
+                let gradient = |_, weights: &[f64], out: &mut [f64]| {
+                    loss.gradient(weights, out);
+                    loss.value(weights)
+                };
+                let descent = descend(&start, &self.optimizer, &self.schedule, gradient, tracked)?;
+                (descent, loss.count() as u64)
+            }
+        };
+        let matrix = |offset| Mat::from_fn(d, d, |i, j| descent.average[offset + j * d + i]);
+        let network = LinearAttention::from_active_weights(d, &descent.average[2 * d * d..])
+            .expect("the descent keeps the number of weights: this is a bug");
+        Ok(TrainedNetwork {
+            network,
+            preconditioner: matrix(0),
+            scaled_block: matrix(d * d),
+            loss: descent.loss,
+            prompts,
+        })
+    }
+}
+
+/// The entries of `B = s A + p q'`, those of `s A`, both column by column, and the active weights
+/// themselves.
+fn tracked(weights: &[f64]) -> Vec<f64> {
+    let size = weights.len().isqrt();
+    let d = size - 1;
+    let (value, key_query) = weights.split_at(size);
+    let mut tracked = Vec::with_capacity(2 * d * d + weights.len());
+    for column in key_query.chunks_exact(size) {
+        tracked.extend((0..d).map(|i| value[d] * column[i] + value[i] * column[d]));
+    }
+    for column in key_query.chunks_exact(size) {
+        tracked.extend(column[..d].iter().map(|a| value[d] * a));
+    }
+    tracked.extend(weights);
+    tracked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::generator;
+    use crate::training::{Decay, Pilot};
+    use faer::mat;
+
+    fn setting() -> (PromptLaw, LinearAttention) {
+        let law = PromptLaw::new(&mat![[2.0, 0.5], [0.5, 1.0]], 6).unwrap();
+        let start = LinearAttention::paper_start(0.5, &mat![[0.6], [0.8]]).unwrap();
+        (law, start)
+    }
+
+    /// (Gamma^-1, its Frobenius norm) for the law above: Gamma = 7/6 Lambda + 1/2 I.
+    fn limit() -> (Mat<f64>, f64) {
+        let (a, b, c) = (17.0 / 6.0, 7.0 / 12.0, 5.0 / 3.0);
+        let determinant = a * c - b * b;
+        let inverse = mat![[c, -b], [-b, a]] * (1.0 / determinant);
+        let norm = inverse.norm_l2();
+        (inverse, norm)
+    }
+
+    #[test]
+    fn gradient_descent_on_fixed_prompts_ends_at_the_limit_of_the_flow() {
+        let (law, start) = setting();
+        let pilot = Pilot::run(&law, &start, &mut generator(1, &["pilot"], 0)).unwrap();
+        let trained =
+            pilot.full_batch(200_000).train(&law, &start, &mut generator(1, &["fixed"], 0));
+        let trained = trained.unwrap();
+        let (limit, norm) = limit();
+        // One run scatters by 0.8 %.
+        assert!((&trained.scaled_block - &limit).norm_l2() < 0.05 * norm, "{trained:?}");
+        assert!((&trained.preconditioner - &limit).norm_l2() < 0.05 * norm, "{trained:?}");
+        let scale = trained.network.output_scale();
+        assert!((scale - norm.sqrt()).abs() < 0.05 * scale, "{scale}");
+        assert_eq!(trained.prompts, 200_000);
+    }
+
+    #[test]
+    fn adam_on_fresh_prompts_ends_near_the_limit_of_the_flow() {
+        let (law, start) = setting();
+        let pilot = Pilot::run(&law, &start, &mut generator(2, &["pilot"], 0)).unwrap();
+        let plan = pilot.adam(2_000, 128);
+        let trained = plan.train(&law, &start, &mut generator(2, &["fresh"], 0)).unwrap();
+        let (limit, norm) = limit();
+        assert!((&trained.preconditioner - &limit).norm_l2() < 0.1 * norm, "{trained:?}");
+        assert_eq!(trained.prompts, 256_000);
+    }
+
+    #[test]
+    fn a_step_size_that_is_known_to_diverge_is_reported() {
+        // Batch 256 with a constant rate of 0.08 at d = 2, N = 6.
+        let (law, start) = setting();
+        let schedule =
+            Schedule { decay: Decay::Constant, warm: 0, ..Schedule::constant(20_000, 0.08) };
+        let plan =
+            TrainingPlan { optimizer: Optimizer::Gradient, schedule, prompts: Prompts::Fresh(256) };
+        let result = plan.train(&law, &start, &mut generator(3, &["divergent"], 0));
+        let message = result.unwrap_err().to_string();
+        assert!(message.starts_with("training diverged at step"), "{message}");
+    }
+}
