@@ -276,6 +276,29 @@ impl PromptLaw {
         AnsweredPrompt { prompt: Prompt { examples, labels, query }, answer, task }
     }
 
+    /// Draws a query alone.
+    pub fn sample_query(&self, generator: &mut ChaCha8Rng) -> Vec<f64> {
+        let mut query = vec![0.0; self.dimension()];
+        fill_with_normals(&mut query, generator);
+        colour(&self.query_factor, &mut query);
+        query
+    }
+
+    /// The variance of the noise of a label.
+    pub fn noise_variance(&self) -> f64 {
+        if let Labels::NoisyLinear { variance } = self.labels { variance } else { 0.0 }
+    }
+
+    /// The directions `a` such that [`label_mean`](Self::label_mean) depends on the input through
+    /// the numbers `a'x` alone, as a polynomial of degree at most three.
+    pub(crate) fn label_directions<'a>(&'a self, task: &'a [f64]) -> Vec<&'a [f64]> {
+        match &self.labels {
+            Labels::Linear | Labels::NoisyLinear { .. } => vec![task],
+            Labels::Cubic { direction } => vec![direction],
+            Labels::LinearPlusSquare { direction, .. } => vec![task, direction],
+        }
+    }
+
     /// The mean of the label of `input` for the task vector `task`: the label without its noise.
     ///
     /// # Panics

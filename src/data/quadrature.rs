@@ -1,6 +1,6 @@
 //! Exact means of polynomials over a Gaussian query.
 
-use faer::{Mat, MatRef};
+use faer::MatRef;
 
 /// One point of a quadrature.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,23 +25,19 @@ pub fn gaussian_nodes(factor: MatRef<'_, f64>, directions: &[&[f64]]) -> Vec<Nod
         (0..factor.ncols()).map(entry).collect::<Vec<f64>>()
     });
     let rule = four_nodes();
-    let origin = Node { weight: 1.0, point: vec![0.0; factor.ncols()] };
-    let in_white = orthonormal(whitened).iter().fold(vec![origin], |nodes, axis| {
+    let origin = Node { weight: 1.0, point: vec![0.0; factor.nrows()] };
+    orthonormal(whitened).iter().fold(vec![origin], |nodes, axis| {
+        // x moves along F e_i.
+        let entry = |i: usize| (0..axis.len()).map(|j| factor[(i, j)] * axis[j]).sum();
+        let axis: Vec<f64> = (0..factor.nrows()).map(entry).collect();
         let along = |node: &Node| {
-            let node = node.clone();
             rule.map(|(t, weight)| Node {
                 weight: node.weight * weight,
-                point: node.point.iter().zip(axis).map(|(z, e)| z + t * e).collect(),
+                point: node.point.iter().zip(&axis).map(|(x, e)| x + t * e).collect(),
             })
         };
         nodes.iter().flat_map(along).collect()
-    });
-    let coloured = |node: Node| {
-        let column = Mat::from_fn(node.point.len(), 1, |row, _| node.point[row]);
-        let point = factor * column;
-        Node { weight: node.weight, point: point.col(0).iter().copied().collect() }
-    };
-    in_white.into_iter().map(coloured).collect()
+    })
 }
 
 /// Nodes and weights of the Gauss-Hermite rule with four nodes for N(0, 1).

@@ -1,5 +1,8 @@
 //! What an experiment is: how the `observed` letters of a claim get their values.
 
+use crate::data::LawError;
+use crate::network::NetworkError;
+use crate::training::{DescentError, FlowError};
 use crate::verdict::EvidenceKind;
 use faer::Mat;
 use rand_chacha::ChaCha8Rng;
@@ -48,21 +51,30 @@ pub struct Experiment {
     pub supply: Supply,
 }
 
+/// One draw or repetition of an experiment at an instance.
+pub type Draw =
+    Box<dyn Fn(&mut ChaCha8Rng) -> Result<Observed, ExperimentError> + Send + Sync + 'static>;
+
+/// Prepares the draws at an instance: what all of them share is computed here, once. What it
+/// draws itself comes from a stream of its own.
+pub type Prepare = fn(&Setting, &mut ChaCha8Rng) -> Result<Draw, ExperimentError>;
+
 /// How an experiment gets the values of its letters.
+#[derive(Clone, Copy)]
 pub enum Supply {
     /// Independent, identically distributed draws, as many as the verdict needs; the observed
     /// value is their mean. Judged by a confidence sequence that is valid for heavy tails.
     Samples {
-        /// One draw.
-        draw: fn(&Setting, &mut ChaCha8Rng) -> Result<Observed, ExperimentError>,
+        /// What gives the draws.
+        prepare: Prepare,
         /// The most draws at an effort.
         limit: fn(Effort) -> u64,
     },
     /// A planned number of independent repetitions, each nearly normal (a trained network, an
     /// estimate from many prompts); the observed value is their mean. Judged by Student's t.
     Repetitions {
-        /// One repetition.
-        draw: fn(&Setting, &mut ChaCha8Rng) -> Result<Observed, ExperimentError>,
+        /// What gives the repetitions.
+        prepare: Prepare,
         /// The number of repetitions at an effort.
         count: fn(Effort) -> u64,
     },
@@ -80,7 +92,7 @@ pub enum ExperimentError {
         /// The step.
         step: u64,
         /// What was not finite or grew.
-        what: String,
+        what: &'static str,
     },
     /// The instance lacks something that the experiment needs.
     #[error("the experiment needs {what}")]
@@ -96,6 +108,33 @@ pub enum ExperimentError {
     },
 }
 
+impl From<LawError> for ExperimentError {
+    fn from(error: LawError) -> Self {
+        Self::Numerical { what: error.to_string() }
+    }
+}
+
+impl From<NetworkError> for ExperimentError {
+    fn from(error: NetworkError) -> Self {
+        Self::Numerical { what: error.to_string() }
+    }
+}
+
+impl From<FlowError> for ExperimentError {
+    fn from(error: FlowError) -> Self {
+        Self::Numerical { what: error.to_string() }
+    }
+}
+
+impl From<DescentError> for ExperimentError {
+    fn from(error: DescentError) -> Self {
+        match error {
+            DescentError::Diverged { step, what } => Self::Diverged { step, what },
+            other => Self::Numerical { what: other.to_string() },
+        }
+    }
+}
+
 impl Setting {
     /// The size `name`, or an error that names it.
     ///
@@ -106,6 +145,22 @@ impl Setting {
             .get(name)
             .copied()
             .ok_or_else(|| ExperimentError::Missing { what: format!("the size `{name}`") })
+    }
+
+    /// The entries of the vector `name`, or its one entry where it is a scalar.
+    ///
+    /// # Errors
+    /// [`ExperimentError::Missing`] if the instance has no such letter.
+    pub fn vector(&self, name: &str) -> Result<Vec<f64>, ExperimentError> {
+        Ok(self.value(name)?.col_iter().flat_map(|column| column.iter().copied()).collect())
+    }
+
+    /// The number `name`.
+    ///
+    /// # Errors
+    /// [`ExperimentError::Missing`] if the instance has no such letter.
+    pub fn number(&self, name: &str) -> Result<f64, ExperimentError> {
+        Ok(self.value(name)?[(0, 0)])
     }
 
     /// The value of the letter `name`, or an error that names it.

@@ -15,7 +15,7 @@ mod tests_sampled;
 mod training;
 
 pub use comparison::{Comparison, Work};
-pub use contract::{Effort, Experiment, ExperimentError, Observed, Setting, Supply};
+pub use contract::{Draw, Effort, Experiment, ExperimentError, Observed, Prepare, Setting, Supply};
 pub use flow::follow_flow;
 pub use observation::observe;
 pub use simulation::simulate;

@@ -3,13 +3,14 @@
 use super::line::Line;
 use super::prediction::{identity, rounding, seed_text, widen};
 use super::sampling::Streams;
-use super::{Comparison, Experiment, ExperimentError, Observed, Setting, Supply, Work};
+use super::{
+    Comparison, Draw, Experiment, ExperimentError, Observed, Prepare, Setting, Supply, Work,
+};
 use crate::evidence::{Evidence, Measurement};
 use crate::numeric::{FloatEnvironment, Instance};
 use crate::statistics::{Estimate, Looks, MeanSequence, Spread, judge, judge_computed, student};
 use crate::verdict::Verdict;
 use faer::Mat;
-use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 /// Draws of one stream of random numbers.
@@ -17,9 +18,6 @@ const BLOCK: u64 = 64;
 
 /// Blocks that are drawn before the next ones are.
 const BATCH: u64 = 64;
-
-/// One draw or repetition of an experiment.
-type Draw = fn(&Setting, &mut ChaCha8Rng) -> Result<Observed, ExperimentError>;
 
 /// Runs an experiment once at the instance that all `comparisons` share, and judges each of their
 /// lines by it. One piece of evidence a comparison, in their order.
@@ -57,8 +55,12 @@ pub fn observe(
     let good: Vec<&Line<'_>> = lines.iter().filter_map(|line| line.as_ref().ok()).collect();
     let mut judged = match experiment.supply {
         _ if good.is_empty() => Ok(Vec::new()),
-        Supply::Samples { draw, limit } => observation.sample(draw, limit(work.effort), &good),
-        Supply::Repetitions { draw, count } => observation.repeat(draw, count(work.effort), &good),
+        Supply::Samples { prepare, limit } => observation
+            .draw(prepare)
+            .and_then(|draw| observation.sample(&draw, limit(work.effort), &good)),
+        Supply::Repetitions { prepare, count } => observation
+            .draw(prepare)
+            .and_then(|draw| observation.repeat(&draw, count(work.effort), &good)),
         Supply::Value(compute) => observation.compute(compute, &good),
     }
     .map(Vec::into_iter);
@@ -108,6 +110,11 @@ impl Observation<'_> {
         environment
     }
 
+    /// What gives the draws at this instance.
+    fn draw(&self, prepare: Prepare) -> Result<Draw, String> {
+        prepare(&self.setting, &mut self.streams.stream(u64::MAX)).map_err(|e| e.to_string())
+    }
+
     /// The statistics of all lines at one draw, one after another.
     fn statistics(&self, observed: Observed, lines: &[&Line<'_>]) -> Result<Vec<f64>, String> {
         let environment = self.environment(observed);
@@ -121,7 +128,7 @@ impl Observation<'_> {
     /// Draws until every line is decided or the limit is reached. Observed values are means of
     /// draws, so a line must be affine in them: then its statistic at the mean is the mean of its
     /// statistics.
-    fn sample(&self, draw: Draw, limit: u64, lines: &[&Line<'_>]) -> Result<Vec<Judged>, String> {
+    fn sample(&self, draw: &Draw, limit: u64, lines: &[&Line<'_>]) -> Result<Vec<Judged>, String> {
         let limit = limit.max(2);
         let looks = Looks::doubling((4 * BLOCK).min(limit), limit);
         let mut affine = Vec::new();
@@ -177,14 +184,14 @@ impl Observation<'_> {
     }
 
     /// Draws number `from` to `to`, in order; draw k uses the stream k/BLOCK.
-    fn draw_blocks(&self, draw: Draw, from: u64, to: u64) -> Result<Vec<Observed>, String> {
+    fn draw_blocks(&self, draw: &Draw, from: u64, to: u64) -> Result<Vec<Observed>, String> {
         let blocks: Result<Vec<Vec<Observed>>, ExperimentError> = (from / BLOCK
             ..to.div_ceil(BLOCK))
             .into_par_iter()
             .map(|block| {
                 let mut generator = self.streams.stream(block);
                 let last = ((block + 1) * BLOCK).min(to);
-                (block * BLOCK..last).map(|_| draw(&self.setting, &mut generator)).collect()
+                (block * BLOCK..last).map(|_| draw(&mut generator)).collect()
             })
             .collect();
         let skip = (from % BLOCK) as usize;
@@ -215,10 +222,10 @@ impl Observation<'_> {
     /// f(expectation) up to order 1/n^2 and which are f of the repetition where f is affine.
     ///
     /// Source: Miller, "The jackknife - a review", Biometrika 61 (1974).
-    fn repeat(&self, draw: Draw, count: u64, lines: &[&Line<'_>]) -> Result<Vec<Judged>, String> {
+    fn repeat(&self, draw: &Draw, count: u64, lines: &[&Line<'_>]) -> Result<Vec<Judged>, String> {
         let repetitions: Result<Vec<Observed>, ExperimentError> = (0..count)
             .into_par_iter()
-            .map(|number| draw(&self.setting, &mut self.streams.stream(number)))
+            .map(|number| draw(&mut self.streams.stream(number)))
             .collect();
         let repetitions = repetitions.map_err(|error| error.to_string())?;
         if repetitions.len() < 2 {

@@ -14,10 +14,13 @@ fn normal(generator: &mut ChaCha8Rng) -> f64 {
 }
 
 /// z = 2 + N(0,1)^3 (kurtosis 46), pair = z + 1, B = [[1, 2], [3, 4]] + noise.
-fn heavy(_: &Setting, generator: &mut ChaCha8Rng) -> Result<Observed, ExperimentError> {
-    let z = 2.0 + normal(generator).powi(3);
-    let matrix = Mat::from_fn(2, 2, |i, j| (1 + 2 * i + j) as f64 + 0.1 * normal(generator));
-    Ok([("z", Mat::full(1, 1, z)), ("pair", Mat::full(1, 1, z + 1.0)), ("B", matrix)].into())
+fn heavy(_: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
+    Ok(Box::new(|generator| Ok(letters(2.0 + normal(generator).powi(3), 0.1, generator))))
+}
+
+fn letters(z: f64, noise: f64, generator: &mut ChaCha8Rng) -> Observed {
+    let matrix = Mat::from_fn(2, 2, |i, j| (1 + 2 * i + j) as f64 + noise * normal(generator));
+    [("z", Mat::full(1, 1, z)), ("pair", Mat::full(1, 1, z + 1.0)), ("B", matrix)].into()
 }
 
 const FILE: &str = "space d\nobserved z\nobserved pair\nobserved B[d,d]\nmatrix A[d,d]\n\
@@ -73,7 +76,7 @@ const EXPECTED: [Verdict; 8] = [
 
 #[test]
 fn samples_verify_planted_truths_and_refute_planted_falsehoods() {
-    let samples = experiment(Supply::Samples { draw: heavy, limit: |_| 150_000 });
+    let samples = experiment(Supply::Samples { prepare: heavy, limit: |_| 150_000 });
     let found = evidence(&samples, LINES);
     for (piece, expected) in found.iter().zip(EXPECTED) {
         assert_eq!(piece.verdict, expected, "{piece:?}");
@@ -85,12 +88,10 @@ fn samples_verify_planted_truths_and_refute_planted_falsehoods() {
 
 #[test]
 fn repetitions_verify_planted_truths_and_refute_planted_falsehoods() {
-    fn mild(_: &Setting, generator: &mut ChaCha8Rng) -> Result<Observed, ExperimentError> {
-        let z = 2.0 + 0.05 * normal(generator);
-        let matrix = Mat::from_fn(2, 2, |i, j| (1 + 2 * i + j) as f64 + 0.05 * normal(generator));
-        Ok([("z", Mat::full(1, 1, z)), ("pair", Mat::full(1, 1, z + 1.0)), ("B", matrix)].into())
+    fn mild(_: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
+        Ok(Box::new(|generator| Ok(letters(2.0 + 0.05 * normal(generator), 0.05, generator))))
     }
-    let repetitions = experiment(Supply::Repetitions { draw: mild, count: |_| 32 });
+    let repetitions = experiment(Supply::Repetitions { prepare: mild, count: |_| 32 });
     assert_eq!(verdicts(&repetitions, LINES), EXPECTED);
     // Not affine: by the jackknife.
     let curved = "claim ratio: z/pair == 2/3\nrefute swapped: pair/z == 2/3\n";
@@ -99,7 +100,7 @@ fn repetitions_verify_planted_truths_and_refute_planted_falsehoods() {
 
 #[test]
 fn a_line_that_is_not_affine_in_sampled_letters_is_open_and_spoils_no_other() {
-    let samples = experiment(Supply::Samples { draw: heavy, limit: |_| 150_000 });
+    let samples = experiment(Supply::Samples { prepare: heavy, limit: |_| 150_000 });
     let found = evidence(&samples, "claim square: z^2 == 4\nclaim right: z == 2\n");
     assert_eq!(found[0].verdict, Verdict::Open);
     assert!(found[0].note.as_ref().is_some_and(|note| note.contains("not affine")), "{found:?}");
@@ -122,17 +123,17 @@ fn a_computed_value_is_judged_to_its_error_bound_and_not_to_the_margin() {
 
 #[test]
 fn an_experiment_that_fails_leaves_its_lines_open_with_its_message() {
-    fn diverges(_: &Setting, _: &mut ChaCha8Rng) -> Result<Observed, ExperimentError> {
-        Err(ExperimentError::Diverged { step: 7, what: "the loss is not finite".to_owned() })
+    fn diverges(_: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
+        Ok(Box::new(|_| Err(ExperimentError::Diverged { step: 7, what: "the loss is not finite" })))
     }
-    let failing = experiment(Supply::Repetitions { draw: diverges, count: |_| 4 });
+    let failing = experiment(Supply::Repetitions { prepare: diverges, count: |_| 4 });
     let found = evidence(&failing, "claim right: z == 2\n");
     assert_eq!(found[0].verdict, Verdict::Open);
     let note = found[0].note.clone().unwrap_or_default();
     assert!(note.starts_with("training diverged at step 7"), "{note}");
     let other = Experiment {
         supplies: &["B"],
-        ..experiment(Supply::Samples { draw: heavy, limit: |_| 100 })
+        ..experiment(Supply::Samples { prepare: heavy, limit: |_| 100 })
     };
     let note = evidence(&other, "claim right: z == 2\n")[0].note.clone().unwrap_or_default();
     assert_eq!(note, "the experiment `planted` does not supply `z`");
@@ -142,7 +143,7 @@ fn an_experiment_that_fails_leaves_its_lines_open_with_its_message() {
 fn observations_do_not_depend_on_the_number_of_threads() {
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let samples = experiment(Supply::Samples { draw: heavy, limit: |_| 5_000 });
+        let samples = experiment(Supply::Samples { prepare: heavy, limit: |_| 5_000 });
         pool.install(|| evidence(&samples, LINES))
     };
     assert_eq!(run(1), run(2));

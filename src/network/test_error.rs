@@ -1,0 +1,130 @@
+//! The squared error of a layer on fresh prompts, with as much integrated out as is exact.
+
+use super::linear_attention::{LinearAttention, NetworkError};
+use crate::data::{PromptLaw, gaussian_nodes};
+use rand_chacha::ChaCha8Rng;
+
+impl LinearAttention {
+    /// One draw of `E[(yhat - y_q)^2 | examples, task]` on prompts of `law`, the mean being over
+    /// the query and the noise of its label, exactly: the prediction is linear in the query, the
+    /// label a polynomial of degree at most three, and Gauss-Hermite nodes along the few
+    /// directions that matter integrate their squared difference without error. Its mean is the
+    /// test risk (no factor 1/2); it scatters far less than `(yhat - y_q)^2`.
+    ///
+    /// # Errors
+    /// [`NetworkError::NotCovered`] if the prediction is not linear in the query: the last row of
+    /// `W^PV` must be zero but for its last entry.
+    ///
+    /// # Panics
+    /// If layer and law have different dimensions.
+    pub fn error_given_context(
+        &self,
+        law: &PromptLaw,
+        generator: &mut ChaCha8Rng,
+    ) -> Result<f64, NetworkError> {
+        let sample = law.sample(generator);
+        let reading = self.read(&sample.prompt);
+        let Some(slope) = reading.slope() else {
+            return Err(NetworkError::NotCovered {
+                what: "the mean over the query is exact for predictions linear in it (u_12 = 0)",
+                value: format!("u_12 = {:?}", self.input_value().col(0)),
+            });
+        };
+        let mut directions = law.label_directions(&sample.task);
+        directions.push(slope);
+        let nodes = gaussian_nodes(law.query_factor().as_ref(), &directions);
+        let error =
+            |query: &[f64]| (reading.predict(query) - law.label_mean(&sample.task, query)).powi(2);
+        let mean: f64 = nodes.iter().map(|node| node.weight * error(&node.point)).sum();
+        Ok(mean + law.noise_variance())
+    }
+
+    /// An estimate of the test risk `E (yhat - y_q)^2` (no factor 1/2) from `contexts` prompts of
+    /// `law`, each with `queries` independent queries; the noise of their labels is integrated
+    /// out. For any weights.
+    ///
+    /// # Panics
+    /// If layer and law have different dimensions.
+    pub fn mean_error(
+        &self,
+        law: &PromptLaw,
+        contexts: usize,
+        queries: usize,
+        generator: &mut ChaCha8Rng,
+    ) -> f64 {
+        let mut sum = 0.0;
+        for _ in 0..contexts {
+            let sample = law.sample(generator);
+            let reading = self.read(&sample.prompt);
+            for _ in 0..queries {
+                let query = law.sample_query(generator);
+                sum += (reading.predict(&query) - law.label_mean(&sample.task, &query)).powi(2);
+            }
+        }
+        sum / (contexts * queries) as f64 + law.noise_variance()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Labels, TaskLaw, generator};
+    use faer::{Mat, mat};
+
+    fn laws() -> Vec<PromptLaw> {
+        let covariance = mat![[2.0, 0.5], [0.5, 1.0]];
+        let query = mat![[1.0, -0.25], [-0.25, 0.5]];
+        let law = PromptLaw::new(&covariance, 5).unwrap().with_query_covariance(&query).unwrap();
+        let law = law.with_task(TaskLaw::Fixed(vec![1.0, -0.5])).unwrap();
+        let direction = vec![0.5, 0.25];
+        vec![
+            law.clone().with_task(TaskLaw::StandardNormal).unwrap(),
+            law.clone().with_labels(Labels::NoisyLinear { variance: 0.5 }).unwrap(),
+            law.clone().with_labels(Labels::Cubic { direction: direction.clone() }).unwrap(),
+            law.with_labels(Labels::LinearPlusSquare { coefficient: 0.7, direction }).unwrap(),
+        ]
+    }
+
+    #[test]
+    fn both_errors_have_the_mean_of_the_raw_squared_error() {
+        let block = mat![[0.4, -0.1], [0.05, 0.5]];
+        let network = LinearAttention::from_active_weights(
+            2,
+            &[0.0, 0.0, 1.25, block[(0, 0)], block[(1, 0)], 0.0, block[(0, 1)], block[(1, 1)], 0.0],
+        )
+        .unwrap();
+        for (number, law) in laws().iter().enumerate() {
+            let stream = |name| generator(1, &["test error", name], number as u64);
+            const COUNT: usize = 40_000;
+            let mut random = stream("raw");
+            let raw: Vec<f64> = (0..COUNT)
+                .map(|_| {
+                    let sample = law.sample(&mut random);
+                    (network.predict(&sample.prompt) - sample.answer).powi(2)
+                })
+                .collect();
+            let mut random = stream("given the context");
+            let given: Vec<f64> = (0..COUNT)
+                .map(|_| network.error_given_context(law, &mut random).unwrap())
+                .collect();
+            let mean = |all: &[f64]| all.iter().sum::<f64>() / COUNT as f64;
+            let error = |all: &[f64]| {
+                let mean = mean(all);
+                (all.iter().map(|x| (x - mean).powi(2)).sum::<f64>()).sqrt() / COUNT as f64
+            };
+            let tolerance = 5.0 * (error(&raw).powi(2) + error(&given).powi(2)).sqrt();
+            assert!((mean(&raw) - mean(&given)).abs() < tolerance, "law {number}");
+            assert!(error(&given) < error(&raw), "law {number}");
+            let estimate = network.mean_error(law, COUNT, 2, &mut stream("mean"));
+            assert!((estimate - mean(&raw)).abs() < 2.0 * tolerance, "law {number}");
+        }
+    }
+
+    #[test]
+    fn a_prediction_that_is_not_linear_in_the_query_has_no_exact_mean() {
+        let network = LinearAttention::new(Mat::full(3, 3, 0.5), Mat::full(3, 3, 0.25)).unwrap();
+        let message =
+            network.error_given_context(&laws()[0], &mut generator(1, &["x"], 0)).unwrap_err();
+        assert!(message.to_string().contains("linear"), "{message}");
+    }
+}
