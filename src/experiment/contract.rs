@@ -2,7 +2,7 @@
 
 use crate::data::LawError;
 use crate::network::NetworkError;
-use crate::training::{DescentError, FlowError};
+use crate::training::{Dependent, DescentError, FlowError};
 use crate::verdict::EvidenceKind;
 use faer::Mat;
 use rand_chacha::ChaCha8Rng;
@@ -110,6 +110,12 @@ pub enum ExperimentError {
 
 impl From<LawError> for ExperimentError {
     fn from(error: LawError) -> Self {
+        Self::Numerical { what: error.to_string() }
+    }
+}
+
+impl From<Dependent> for ExperimentError {
+    fn from(error: Dependent) -> Self {
         Self::Numerical { what: error.to_string() }
     }
 }

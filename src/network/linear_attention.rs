@@ -169,6 +169,35 @@ impl LinearAttention {
         &self.key_query
     }
 
+    /// The network with `p = input_value` and `s = output_scale` in the last row of `W^PV`, `A =
+    /// block` and `q' = label_key'` in the first d columns of `W^KQ`, and zeros elsewhere.
+    ///
+    /// # Errors
+    /// [`NetworkError::Shape`] if they do not fit together.
+    pub fn from_blocks(
+        input_value: &[f64],
+        output_scale: f64,
+        block: &Mat<f64>,
+        label_key: &[f64],
+    ) -> Result<Self, NetworkError> {
+        let d = input_value.len();
+        if block.shape() != (d, d) || label_key.len() != d || d == 0 {
+            let key_query = (label_key.len() + 1, block.ncols() + 1);
+            return Err(NetworkError::Shape { value_projection: (d + 1, d + 1), key_query });
+        }
+        let value_projection = Mat::from_fn(d + 1, d + 1, |i, j| match (i == d, j == d) {
+            (true, true) => output_scale,
+            (true, false) => input_value[j],
+            _ => 0.0,
+        });
+        let key_query = Mat::from_fn(d + 1, d + 1, |i, j| match (i == d, j == d) {
+            (_, true) => 0.0,
+            (true, false) => label_key[j],
+            (false, false) => block[(i, j)],
+        });
+        Self::new(value_projection, key_query)
+    }
+
     /// `A = U_11`, the upper left d x d block of `W^KQ`.
     pub fn key_query_block(&self) -> Mat<f64> {
         let dimension = self.dimension();

@@ -88,11 +88,8 @@ mod tests {
     #[test]
     fn both_errors_have_the_mean_of_the_raw_squared_error() {
         let block = mat![[0.4, -0.1], [0.05, 0.5]];
-        let network = LinearAttention::from_active_weights(
-            2,
-            &[0.0, 0.0, 1.25, block[(0, 0)], block[(1, 0)], 0.0, block[(0, 1)], block[(1, 1)], 0.0],
-        )
-        .unwrap();
+        let zero = [0.0; 2];
+        let network = LinearAttention::from_blocks(&zero, 1.25, &block, &zero).unwrap();
         for (number, law) in laws().iter().enumerate() {
             let stream = |name| generator(1, &["test error", name], number as u64);
             const COUNT: usize = 40_000;

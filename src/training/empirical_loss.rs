@@ -1,16 +1,10 @@
 //! The loss of the network on a fixed set of prompts, as a polynomial in its weights.
 
+use super::moments::{moments_of, moments_of_draws};
 use super::objective::Objective;
 use crate::data::{AnsweredPrompt, PromptLaw};
-use faer::linalg::matmul::triangular::{BlockStructure, matmul};
-use faer::{Accum, Mat, MatMut, Par};
-use rand::{Rng, SeedableRng};
+use faer::{ColMut, Mat};
 use rand_chacha::ChaCha8Rng;
-use rayon::prelude::*;
-
-/// Prompts that are added at once: the unit of work of a thread, with its own stream of random
-/// numbers.
-const BLOCK: usize = 512;
 
 /// The mean of `1/2 (yhat - y_q)^2` over fixed prompts, as a function of all weights that reach
 /// the prediction, in the order of
@@ -45,33 +39,19 @@ impl EmpiricalLoss {
     pub fn new(prompts: &[AnsweredPrompt]) -> Self {
         let first = prompts.first().expect("at least one prompt: this is a bug");
         let dimension = first.prompt.dimension();
-        let sums = prompts.chunks(BLOCK).map(|chunk| block(dimension, chunk.iter().cloned()));
-        Self::from_sums(dimension, prompts.len(), sums)
+        let same = prompts.iter().all(|one| one.prompt.dimension() == dimension);
+        assert!(same, "prompts of one dimension: this is a bug");
+        let moments = moments_of(prompts, features(dimension) + 1, write_features);
+        Self { dimension, count: prompts.len(), moments }
     }
 
     /// The loss on `count` prompts drawn from `law` (at least one), on streams of a key that is
     /// drawn from `generator`: the same with any number of threads.
     pub fn draw(law: &PromptLaw, count: usize, generator: &mut ChaCha8Rng) -> Self {
-        let mut key = [0; 32];
-        generator.fill_bytes(&mut key);
         let (dimension, count) = (law.dimension(), count.max(1));
-        let sums: Vec<Mat<f64>> = (0..count.div_ceil(BLOCK))
-            .into_par_iter()
-            .map(|index| {
-                let mut stream = ChaCha8Rng::from_seed(key);
-                stream.set_stream(index as u64);
-                let prompts = BLOCK.min(count - index * BLOCK);
-                block(dimension, (0..prompts).map(|_| law.sample(&mut stream)))
-            })
-            .collect();
-        Self::from_sums(dimension, count, sums.into_iter())
-    }
-
-    fn from_sums(dimension: usize, count: usize, sums: impl Iterator<Item = Mat<f64>>) -> Self {
-        let size = features(dimension) + 1;
-        let total = sums.fold(Mat::zeros(size, size), |total: Mat<f64>, block| total + block);
-        let mean = |i, j| total[(usize::max(i, j), usize::min(i, j))] / count as f64;
-        Self { dimension, count, moments: Mat::from_fn(size, size, mean) }
+        let moments =
+            moments_of_draws(law, count, features(dimension) + 1, generator, write_features);
+        Self { dimension, count, moments }
     }
 
     /// The number of prompts.
@@ -138,24 +118,8 @@ fn monomials(dimension: usize) -> impl Iterator<Item = (usize, usize, usize)> {
     pairs.flat_map(move |(i, j)| (0..dimension).map(move |k| (i, j, k)))
 }
 
-/// The lower triangle of the sum of `(f, y_q) (f, y_q)'` over at most [`BLOCK`] prompts.
-fn block(dimension: usize, prompts: impl ExactSizeIterator<Item = AnsweredPrompt>) -> Mat<f64> {
-    let size = features(dimension) + 1;
-    // One prompt a column.
-    let mut columns = Mat::zeros(size, prompts.len());
-    for (column, prompt) in prompts.enumerate() {
-        assert_eq!(prompt.prompt.dimension(), dimension, "prompts of one dimension: this is a bug");
-        write_features(&prompt, columns.col_mut(column).as_mat_mut());
-    }
-    let mut sum = Mat::zeros(size, size);
-    let (lower, full) = (BlockStructure::TriangularLower, BlockStructure::Rectangular);
-    let transposed = columns.transpose();
-    matmul(&mut sum, lower, Accum::Replace, &columns, full, transposed, full, 1.0, Par::Seq);
-    sum
-}
-
 /// The features of a prompt, then its answer.
-fn write_features(sample: &AnsweredPrompt, out: MatMut<'_, f64>) {
+fn write_features(sample: &AnsweredPrompt, out: ColMut<'_, f64>) {
     let prompt = &sample.prompt;
     let (dimension, length) = (prompt.dimension(), prompt.length());
     // N M_ij for i <= j, row after row.
@@ -180,5 +144,5 @@ fn write_features(sample: &AnsweredPrompt, out: MatMut<'_, f64>) {
     }
     let queries = |sum| prompt.query.iter().map(move |x| sum / length as f64 * x);
     let features = sums.into_iter().flat_map(queries).chain([sample.answer]);
-    out.col_mut(0).iter_mut().zip(features).for_each(|(entry, feature)| *entry = feature);
+    out.iter_mut().zip(features).for_each(|(entry, feature)| *entry = feature);
 }

@@ -5,10 +5,12 @@ mod descent;
 mod dormand_prince;
 mod empirical_loss;
 mod flow;
+mod moments;
 mod objective;
 mod pilot;
 mod plan;
 mod population_loss;
+mod regression;
 mod stationary;
 
 pub use batch::FreshPrompts;
@@ -19,3 +21,4 @@ pub use objective::Objective;
 pub use pilot::Pilot;
 pub use plan::{Prompts, TrainedNetwork, TrainingPlan};
 pub use population_loss::PopulationLoss;
+pub use regression::{Dependent, regressed_preconditioner};
