@@ -136,14 +136,14 @@ fn experiments() -> Vec<Experiment> {
         Experiment {
             name: "regression",
             kind: EvidenceKind::Simulation,
-            description: "least squares on 50,000 raw prompts",
+            description: "least squares on 40,000 raw prompts",
             supplies: &["regression"],
             supply: Supply::Repetitions { prepare: regression, count: repetitions },
         },
         Experiment {
             name: "fixed_prompts",
             kind: EvidenceKind::Training,
-            description: "gradient descent of the full network on 50,000 fixed prompts",
+            description: "gradient descent of the full network on 40,000 fixed prompts",
             supplies: &["trained_product", "trained"],
             supply: Supply::Repetitions { prepare: fixed_prompts, count: repetitions },
         },
@@ -216,13 +216,13 @@ fn flow(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
 fn regression(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
     let law = law(at)?;
     Ok(Box::new(move |random| {
-        Ok([("regression", regressed_preconditioner(&law, 50_000, random)?)].into())
+        Ok([("regression", regressed_preconditioner(&law, 40_000, random)?)].into())
     }))
 }
 
 fn fixed_prompts(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
     let (law, start) = (law(at)?, start(at)?);
-    let plan = Pilot::run(&law, &start, random)?.full_batch(50_000);
+    let plan = Pilot::run(&law, &start, random)?.full_batch(40_000);
     Ok(Box::new(move |random| {
         let trained = plan.train(&law, &start, random)?;
         let letters =

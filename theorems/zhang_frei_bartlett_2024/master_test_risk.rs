@@ -80,6 +80,7 @@ refute layer_with_the_training_length: layer_error == subst(risk, M -> N)
 claim layer_under_all_shifts_with_random_tasks: layer_error_of_random_tasks == mean_risk
 refute random_tasks_as_a_fixed_one: layer_error_of_random_tasks == risk
 
+margin 8% because the risk moves in proportion with the scatter of the trained layers
 claim trained_under_task_shift: task_shift_error == subst(risk, B -> inv(Gamma), Omega -> Lambda, Q -> Lambda)
 refute task_shift_without_noise:
    task_shift_error == subst(risk, B -> inv(Gamma), Omega -> Lambda, Q -> Lambda, s2 -> 0)
@@ -105,7 +106,7 @@ fn experiments() -> Vec<Experiment> {
             name: "trained_layers",
             kind: EvidenceKind::Training,
             description: "layers trained by gradient descent on 30,000 noiseless raw prompts; then 8 queries \
-                          to each of 10,000 test prompts of every shift",
+                          to each of 4,000 test prompts of every shift",
             supplies: &["task_shift_error", "query_shift_error", "covariate_shift_error"],
             supply: Supply::Repetitions { prepare: trained, count: repetitions },
         },
@@ -171,7 +172,7 @@ fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentErro
     Ok(Box::new(move |random| {
         let layer = plan.train(&training, &start, random)?.network;
         let error = |(letter, law): &(&'static str, PromptLaw)| {
-            let error = layer.mean_error(law, 10_000, 8, random) - law.noise_variance();
+            let error = layer.mean_error(law, 4_000, 8, random) - law.noise_variance();
             (*letter, Mat::full(1, 1, error))
         };
         Ok(shifts.iter().map(error).collect())

@@ -105,6 +105,8 @@ refute noise_of_the_context_missing: noisy_error == subst(error, a -> w, Sigma -
 margin 2% because the labels have heavy tails; a dropped term changes the error by more
 claim error_of_curved_labels: curved_error == curved
 refute curved_labels_as_linear_ones: curved_error == linear
+
+margin 5% because the error moves in proportion with the scatter of the trained layers
 claim trained_error_of_linear_labels: trained_linear_error == linear
 refute trained_with_lengths_swapped: trained_linear_error == subst(linear, N -> M, M -> N)
 claim trained_error_of_noisy_labels: trained_noisy_error == noisy
@@ -134,7 +136,7 @@ fn experiments() -> Vec<Experiment> {
             name: "trained_layers",
             kind: EvidenceKind::Training,
             description: "layers trained by gradient descent on 30,000 noiseless raw prompts; then 8 queries \
-                          to each of 10,000 test prompts of every family (16,000 for cubic labels)",
+                          to each of 4,000 test prompts of every family (8,000 for cubic labels)",
             supplies: &[
                 "trained_linear_error",
                 "trained_noisy_error",
@@ -216,10 +218,10 @@ fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentErro
     let start = LinearAttention::paper_start(at.number("sigma")?, at.value("theta")?)?;
     let plan = Pilot::run(&training, &start, random)?.full_batch(30_000);
     let families = [
-        ("trained_linear_error", law(at, Labels::Linear)?, 10_000),
-        ("trained_noisy_error", law(at, noisy_labels(at)?)?, 10_000),
-        ("trained_cubic_error", law(at, cubic_labels(at)?)?, 16_000),
-        ("trained_curved_error", law(at, curved_labels(at)?)?, 10_000),
+        ("trained_linear_error", law(at, Labels::Linear)?, 4_000),
+        ("trained_noisy_error", law(at, noisy_labels(at)?)?, 4_000),
+        ("trained_cubic_error", law(at, cubic_labels(at)?)?, 8_000),
+        ("trained_curved_error", law(at, curved_labels(at)?)?, 4_000),
     ];
     Ok(Box::new(move |random| {
         let layer = plan.train(&training, &start, random)?.network;
