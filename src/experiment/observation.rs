@@ -8,7 +8,7 @@ use super::{
 };
 use crate::evidence::{Evidence, Measurement};
 use crate::numeric::{FloatEnvironment, Instance};
-use crate::statistics::{Estimate, Looks, MeanSequence, Spread, judge, judge_computed, student};
+use crate::statistics::{Estimate, Looks, MeanSequence, Spread, judge, judge_computed, located};
 use crate::verdict::Verdict;
 use faer::Mat;
 use rayon::prelude::*;
@@ -169,7 +169,8 @@ impl Observation<'_> {
                 let values = sequence.estimate();
                 let intervals = widen(sequence.look(), &values, &line.prediction);
                 let (samples, method) = (sequence.count(), sequence.method());
-                let estimate = Estimate { values, intervals, samples, method };
+                let radius = f64::INFINITY;
+                let estimate = Estimate { values, intervals, radius, samples, method };
                 *judged = Some(Ok(self.seeded(judge(&line.question(), &estimate))));
             }
             let open = |one: &Option<Judged>| matches!(one, Some(Ok((Verdict::Inconclusive, _))));
@@ -245,10 +246,11 @@ impl Observation<'_> {
             let mean: Vec<f64> = (0..line.prediction.len())
                 .map(|entry| values.iter().map(|one| one[entry]).sum::<f64>() / count as f64)
                 .collect();
-            let intervals = student(&values, line.comparison.share);
+            let (intervals, radius) = located(&values, line.comparison.share);
             let kind = if linear { "" } else { " of jackknife pseudo-values" };
             let estimate = Estimate {
                 intervals: widen(intervals, &mean, &line.prediction),
+                radius: radius + rounding(&mean, &line.prediction),
                 values: mean,
                 samples: count,
                 method: format!("Student's t over {count} repetitions{kind}"),

@@ -96,6 +96,7 @@ impl Plan {
             let estimate = Estimate {
                 values,
                 intervals,
+                radius: f64::INFINITY,
                 samples: sequence.count(),
                 method: sequence.method(),
             };

@@ -8,7 +8,7 @@
 //! pilot, the flow on an average over a fixed sample, and is added too.
 
 use super::flow::Run;
-use super::prediction::{length, seed_text, widen};
+use super::prediction::{length, rounding, seed_text, widen};
 use super::sampling::{Streams, multiplications};
 use super::{Comparison, Effort, Work};
 use crate::data::fill_with_normals;
@@ -16,7 +16,7 @@ use crate::evidence::Evidence;
 use crate::numeric::{
     Expectations, FixedValues, FloatEnvironment, FloatError, LANES, Lowering, Program,
 };
-use crate::statistics::{Estimate, Interval, Question, Relation, judge, student};
+use crate::statistics::{Estimate, Interval, Question, Relation, judge, located, student};
 use crate::training::{
     DescentError, FlowSettings, Objective, Optimizer, Schedule, descend, gradient_flow,
 };
@@ -292,26 +292,23 @@ impl Plan {
         };
         let differences: Vec<Vec<f64>> = repetitions.iter().map(difference).collect();
         let share = comparison.share;
-        let means = student(&fine, (1.0 - BIAS_SHARE) * share);
+        let (means, radius) = located(&fine, (1.0 - BIAS_SHARE) * share);
         let biases: Vec<f64> = student(&differences, BIAS_SHARE * share)
             .into_iter()
             .map(|interval| interval.absolute().high)
             .collect();
         // exp(-curvature t) from the end of the burn-in, averaged over the tail.
         let transient = pilot.slope * pilot.left / (pilot.curvature * self.tail).max(1.0);
-        let intervals = means
-            .iter()
-            .zip(&biases)
-            .map(|(mean, bias)| {
-                let bias = bias + transient;
-                Interval::new(mean.low - bias, mean.high + bias)
-            })
-            .collect();
+        let slack: Vec<f64> = biases.iter().map(|bias| bias + transient).collect();
+        let widened = means.iter().zip(&slack);
+        let intervals =
+            widened.map(|(mean, bias)| Interval::new(mean.low - bias, mean.high + bias)).collect();
         let values: Vec<f64> = (0..run.prediction.len())
             .map(|entry| fine.iter().map(|one| one[entry]).sum::<f64>() / fine.len() as f64)
             .collect();
         let estimate = Estimate {
             intervals: widen(intervals, &values, &run.prediction),
+            radius: radius + length(&slack) + rounding(&values, &run.prediction),
             values,
             samples: repetitions.iter().map(|one| one.samples).sum(),
             method: format!(

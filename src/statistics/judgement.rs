@@ -48,10 +48,25 @@ pub struct Estimate {
     /// Intervals that contain the true coordinates, all of them at once, with the error share of
     /// the comparison.
     pub intervals: Vec<Interval>,
+    /// The true coordinates lie within this Euclidean distance of the estimates, with the same
+    /// error share as the intervals; infinite where nothing of the kind is known.
+    pub radius: f64,
     /// Independent samples, repetitions or function evaluations behind it.
     pub samples: u64,
     /// Which interval: its name as the report prints it.
     pub method: String,
+}
+
+impl Estimate {
+    /// The interval of the distance from `prediction` that box and ball leave.
+    fn distance(&self, prediction: &[f64]) -> Interval {
+        let by_box = deviation(&self.intervals, prediction);
+        let found = distance_of(&self.values, prediction);
+        let (low, high) =
+            (by_box.low.max(found - self.radius), by_box.high.min(found + self.radius));
+        // Both hold at once; where rounding makes them miss each other, the box alone.
+        if low <= high { Interval::new(low, high) } else { by_box }
+    }
 }
 
 /// Judges a sampled value. For `==`, with the band of all x within the margin of t (of radius m;
@@ -81,7 +96,7 @@ pub fn judge(question: &Question<'_>, estimate: &Estimate) -> (Verdict, Measurem
                 Some(Margin::Absolute(margin)) => (margin, true),
                 Some(Margin::Relative(margin)) => (margin * size, size > 0.0),
             };
-            let distance = deviation(&estimate.intervals, question.prediction);
+            let distance = estimate.distance(question.prediction);
             let verdict = if decides && question.margin.is_some() && distance.high <= radius {
                 Verdict::Verified
             } else if decides && distance.low > radius {
@@ -122,6 +137,7 @@ pub fn judge_computed(
     let estimate = Estimate {
         values: values.to_vec(),
         intervals: values.iter().map(|&value| Interval::around(value, error)).collect(),
+        radius: error,
         samples,
         method: method.to_string(),
     };

@@ -1,5 +1,6 @@
 //! Student's t intervals over a planned number of independent repetitions.
 
+use super::hotelling::hotelling;
 use super::interval::Interval;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
@@ -40,6 +41,16 @@ pub fn student(repetitions: &[Vec<f64>], share: f64) -> Vec<Interval> {
             Interval::around(mean, quantile * error + 4.0 * f64::EPSILON * magnitude)
         })
         .collect()
+}
+
+/// Intervals of the coordinates, and the radius of a ball around the mean, that contain the true
+/// mean with probability at least `1 - share` all at once: [`student`] for one coordinate; for
+/// several half the share goes to it and half to [`hotelling`].
+pub fn located(repetitions: &[Vec<f64>], share: f64) -> (Vec<Interval>, f64) {
+    match repetitions.first().map_or(0, Vec::len) {
+        0 | 1 => (student(repetitions, share), f64::INFINITY),
+        _ => (student(repetitions, share / 2.0), hotelling(repetitions, share / 2.0)),
+    }
 }
 
 /// The `t > 0` with `P(T > t) = tail` for Student's t with `freedom` degrees of freedom, to about
