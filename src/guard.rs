@@ -1,7 +1,10 @@
 //! Claims guarded by the tests of another crate.
 
 use crate::report::{Style, text};
-use crate::suite::{ClaimResult, InputError, Origin, Outcome, Results, Settings, read, run};
+use crate::suite::{
+    ClaimResult, InputError, Origin, Outcome, Results, Selection, Settings, Subject, library, read,
+    run,
+};
 use libtest_mimic::{Arguments, Completion, Failed, Trial, run as run_trials};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -70,8 +73,18 @@ macro_rules! check_file {
 /// A line that is undecided is shown as ignored, with the reason; it never passes. Ends the
 /// process.
 pub fn harness(path: impl AsRef<Path>) -> ! {
+    run_each(read(&[Origin::Path(path.as_ref().to_owned())]))
+}
+
+/// [`harness`] for every line of the built-in theorem library.
+pub fn library_harness() -> ! {
+    run_each(library())
+}
+
+/// One test for each line. The lines are checked together when the first test asks, since they
+/// share the error budget; lines that the arguments of `cargo test` leave out are not checked.
+fn run_each((subjects, problems): (Vec<Subject>, Vec<InputError>)) -> ! {
     let arguments = Arguments::from_args();
-    let (subjects, problems) = read(&[Origin::Path(path.as_ref().to_owned())]);
     for problem in &problems {
         eprintln!("error: {problem}");
     }
@@ -79,14 +92,14 @@ pub fn harness(path: impl AsRef<Path>) -> ! {
         subject.file.claims.iter().map(|claim| format!("{}::{}", subject.id, claim.name))
     });
     let ids: Vec<String> = ids.collect();
-    let shared = Arc::new((subjects, OnceLock::<Outcome>::new()));
-    // All lines are checked together, when the first test asks: they share the error budget.
+    let patterns = ids.iter().filter(|id| is_asked_for(id, &arguments)).cloned().collect();
+    let settings = Settings { selection: Selection { patterns }, ..Settings::default() };
+    let shared = Arc::new((subjects, settings, OnceLock::<Outcome>::new()));
     let trial = |id: String| {
         let shared = shared.clone();
         Trial::ignorable_test(id.clone(), move || {
-            let (subjects, outcome) = &*shared;
-            let outcome = outcome.get_or_init(|| run(subjects, &Settings::default(), &|_| ()));
-            judge(outcome, &id)
+            let (subjects, settings, outcome) = &*shared;
+            judge(outcome.get_or_init(|| run(subjects, settings, &|_| ())), &id)
         })
     };
     let conclusion = run_trials(&arguments, ids.into_iter().map(trial).collect());
@@ -94,6 +107,14 @@ pub fn harness(path: impl AsRef<Path>) -> ! {
         std::process::exit(101);
     }
     conclusion.exit()
+}
+
+fn is_asked_for(id: &str, arguments: &Arguments) -> bool {
+    let named = |pattern: &String| match arguments.exact {
+        true => id == pattern,
+        false => id.contains(pattern),
+    };
+    arguments.filter.iter().all(named) && !arguments.skip.iter().any(named)
 }
 
 fn judge(outcome: &Outcome, id: &str) -> Result<Completion, Failed> {

@@ -19,5 +19,5 @@ pub mod theorems;
 pub mod training;
 pub mod verdict;
 
-pub use guard::{Error, assert_as_claimed, check, harness};
+pub use guard::{Error, assert_as_claimed, check, harness, library_harness};
 pub use suite::{Results, Settings};

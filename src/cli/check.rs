@@ -2,11 +2,10 @@
 
 use super::Exit;
 use super::arguments::{CheckOptions, Colour, Format, RunOptions, ShowOptions, origins};
-use super::library::subjects;
 use super::output::{message, print, write};
 use super::progress::Bar;
 use crate::report::{Style, json, latex, markdown, text};
-use crate::suite::{InputError, Outcome, read, run};
+use crate::suite::{InputError, Outcome, library, read, run};
 use std::path::PathBuf;
 
 /// Checks and prints.
@@ -42,7 +41,7 @@ pub(super) fn outcome(
     options: &RunOptions,
     show: ShowOptions,
 ) -> anyhow::Result<Outcome> {
-    let (subjects, problems) = if files.is_empty() { subjects()? } else { read(&origins(files)) };
+    let (subjects, problems) = if files.is_empty() { library() } else { read(&origins(files)) };
     for problem in &problems {
         tell(problem, show);
     }

@@ -3,12 +3,12 @@
 use super::Exit;
 use super::arguments::EvalOptions;
 use super::check::tell;
-use super::library::{subjects, unknown};
+use super::library::unknown;
 use super::output::{message, print};
 use super::setting::instance;
 use crate::claim::ClaimFile;
 use crate::numeric::{Budget, evaluate_exactly};
-use crate::suite::declarations;
+use crate::suite::{declarations, library};
 use std::path::Path;
 
 /// Prints the exact value and, where it differs, the decimal one.
@@ -50,10 +50,9 @@ fn file(options: &EvalOptions) -> anyhow::Result<Option<ClaimFile>> {
             }
         };
     }
-    let (subjects, _) = subjects().unwrap_or_default();
+    let (subjects, _) = library();
     match subjects.iter().find(|subject| subject.id == options.with) {
         Some(subject) => Ok(Some(subject.file.clone())),
-        None if subjects.is_empty() => anyhow::bail!("there is no file `{}`", options.with),
         None => Err(unknown(&options.with, &subjects)),
     }
 }

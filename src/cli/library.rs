@@ -4,37 +4,17 @@ use super::Exit;
 use super::arguments::{Colour, ShowOptions};
 use super::output::print;
 use crate::claim::{Claim, ClaimKind};
-use crate::suite::{InputError, Subject, suggestion};
-use crate::theorems::LIBRARY;
+use crate::suite::{Subject, library, suggestion};
 use std::fmt::Write;
 
 const SHOW: ShowOptions = ShowOptions { quiet: false, color: Colour::Auto };
 
-/// The theorems of the library, and what is wrong with others.
-///
-/// # Errors
-/// Where the library is empty.
-pub(super) fn subjects() -> anyhow::Result<(Vec<Subject>, Vec<InputError>)> {
-    if LIBRARY.is_empty() {
-        anyhow::bail!("the theorem library is empty; name a claim file: isserlis check my.claim");
-    }
-    let mut subjects = Vec::new();
-    let mut problems = Vec::new();
-    for theorem in LIBRARY {
-        match Subject::of_theorem(theorem) {
-            Ok(subject) => subjects.push(subject),
-            Err(problem) => problems.push(problem),
-        }
-    }
-    Ok((subjects, problems))
-}
-
 /// Prints ids and titles.
 ///
 /// # Errors
-/// Where the library is empty or has mistakes.
+/// Where the library has mistakes.
 pub(super) fn list() -> anyhow::Result<Exit> {
-    let (subjects, problems) = subjects()?;
+    let (subjects, problems) = library();
     let width = subjects.iter().map(|subject| subject.id.len()).max().unwrap_or(0);
     let mut out = String::new();
     for subject in &subjects {
@@ -53,7 +33,7 @@ pub(super) fn list() -> anyhow::Result<Exit> {
 /// # Errors
 /// Where there is none with this id.
 pub(super) fn show(id: &str) -> anyhow::Result<Exit> {
-    let (subjects, _) = subjects()?;
+    let (subjects, _) = library();
     for subject in &subjects {
         if subject.id == id {
             let claims: Vec<&Claim> = subject.file.claims.iter().collect();

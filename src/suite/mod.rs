@@ -18,4 +18,4 @@ pub use results::{
 pub use run::{Outcome, Progress, Timing, Watcher, run};
 pub use selection::{Selection, suggestion};
 pub use settings::Settings;
-pub use subject::Subject;
+pub use subject::{Subject, library};

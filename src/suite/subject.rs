@@ -4,6 +4,20 @@ use super::input::{InputError, parse};
 use crate::claim::ClaimFile;
 use crate::experiment::Experiment;
 use crate::theorem::Theorem;
+use crate::theorems::LIBRARY;
+
+/// The theorems of the library, and what is wrong with those that are missing.
+pub fn library() -> (Vec<Subject>, Vec<InputError>) {
+    let mut subjects = Vec::new();
+    let mut problems = Vec::new();
+    for theorem in LIBRARY {
+        match Subject::of_theorem(theorem) {
+            Ok(subject) => subjects.push(subject),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    (subjects, problems)
+}
 
 /// A claim file or a theorem.
 pub struct Subject {
