@@ -6,6 +6,12 @@ use super::output::message;
 use std::io::Write;
 use std::path::Path;
 
+// What `new theorem` writes compiles.
+#[cfg(test)]
+#[expect(unreachable_pub, reason = "public where it will stand, below theorems/")]
+#[path = "../../report/new_theorem.rs"]
+mod new_theorem;
+
 /// Writes the file; never over another one.
 ///
 /// # Errors
@@ -42,8 +48,37 @@ pub(super) fn new(what: Template, name: &str) -> anyhow::Result<Exit> {
     file.write_all(template.replace("NAME", stem).as_bytes())?;
     let next = match what {
         Template::Claim => format!("check it: isserlis check {shown}"),
-        Template::Theorem => "list it in theorems/mod.rs".to_owned(),
+        Template::Theorem => "list it in the two mod.rs of theorems/".to_owned(),
     };
     message(&format!("wrote {shown}; {next}"), ShowOptions { quiet: false, color: Colour::Auto });
     Ok(Exit::Success)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::new_theorem;
+    use crate::claim::ClaimFile;
+    use crate::suite::{Outcome, Settings, Subject, run};
+
+    /// Everything is decided but what waits for a proof.
+    fn holds(subject: Subject) {
+        let Outcome { results, problems, .. } = run(&[subject], &Settings::default(), &|_| ());
+        assert!(problems.is_empty(), "{problems:?}");
+        assert!(results.claims.iter().any(|line| line.as_claimed == Some(true)));
+        for line in &results.claims {
+            assert_ne!(line.as_claimed, Some(false), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn the_theorem_to_start_from_holds() {
+        holds(Subject::of_theorem(&new_theorem::THEOREM).unwrap());
+    }
+
+    #[test]
+    fn the_claim_file_to_start_from_holds() {
+        let text = include_str!("../../report/new.claim");
+        let file = ClaimFile::parse("new", text).unwrap();
+        holds(Subject::new("new".to_owned(), "new.claim".to_owned(), file));
+    }
 }

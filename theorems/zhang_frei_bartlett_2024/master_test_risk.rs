@@ -1,5 +1,5 @@
 //! # The test risk of any preconditioner is exact under task, query and covariate shift
-//! Source: arXiv:2306.09927, Section 4.2, eqs. (4.7), (4.8); derived for finite N and M
+//! Source: arXiv:2306.09927, Section 4.2, eqs. (4.7), (4.8), for finite N and M
 //! Claim:  $\mathbb{E}(\hat y - w'x_q)^2 = \|B'\Omega w - w\|^2_Q + \tfrac1M\left[(w'\Omega w) \operatorname{tr}(\Omega BQB') + w'\Omega BQB'\Omega w + s^2 \operatorname{tr}(\Omega BQB')\right]$
 //! Where:  Lambda, Omega -> Lambda, Omega -> d x d -> covariances of the inputs in training and at test
 //!         Q -> Q -> d x d -> second moment of the query, of any law
@@ -17,7 +17,10 @@ use crate::prelude::*;
 /// Section 4.2, exactly.
 pub const THEOREM: Theorem = Theorem {
     id: "zhang_frei_bartlett_2024::master_test_risk",
-    source: Source { arxiv: "2306.09927", statement: "Section 4.2 (exact for finite N and M)" },
+    source: Source {
+        arxiv: "2306.09927",
+        statement: "Section 4.2, eqs. (4.7), (4.8), for finite N and M",
+    },
     claims: CLAIMS,
     experiments,
     uses: &["zhang_frei_bartlett_2024::gradient_flow_limit"],

@@ -1,0 +1,152 @@
+//! The files of the theorem library: every one is listed, and its header says in a fixed order
+//! what a reader looks for.
+
+use isserlis::theorem::Theorem;
+use isserlis::theorems::LIBRARY;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// What stands in a header, in this order.
+const FIELDS: &[&str] = &[
+    "# ",
+    "Source:",
+    "Claim:",
+    "Where:",
+    "Needs:",
+    "Expect:",
+    "Checked:",
+    "Not to be confused with:",
+];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("theorems")
+}
+
+/// The file of a theorem, whose id is `<folder>::<file>`.
+fn path(theorem: &Theorem) -> PathBuf {
+    folder().join(theorem.id.replace("::", "/")).with_extension("rs")
+}
+
+fn text(theorem: &Theorem) -> String {
+    let path = path(theorem);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The fields of the header, each with its text.
+fn header(theorem: &Theorem) -> Vec<(&'static str, String)> {
+    let text = text(theorem);
+    let mut fields: Vec<(&'static str, String)> = Vec::new();
+    for line in text.lines().map_while(|line| line.strip_prefix("//! ")) {
+        match FIELDS.iter().find(|field| line.starts_with(**field)) {
+            Some(field) => fields.push((field, line[field.len()..].trim().to_owned())),
+            None => {
+                let last = fields.last_mut();
+                let (_, said) = last.unwrap_or_else(|| panic!("{}: starts with `# `", theorem.id));
+                said.push('\n');
+                said.push_str(line.trim());
+            }
+        }
+    }
+    fields
+}
+
+fn field(theorem: &Theorem, name: &str) -> String {
+    let header = header(theorem);
+    let found = header.into_iter().find(|(field, _)| *field == name);
+    found.unwrap_or_else(|| panic!("{}: no field `{name}`", theorem.id)).1
+}
+
+/// An identifier of `text`, whole words only.
+fn mentions(text: &str, word: &str) -> bool {
+    let ends = |letter: char| !(letter.is_alphanumeric() || letter == '_');
+    text.split(ends).any(|found| found == word)
+}
+
+#[test]
+fn every_file_is_listed_once() {
+    let mut files = BTreeSet::new();
+    for authors in std::fs::read_dir(folder()).expect("the folder theorems/") {
+        let authors = authors.expect("an entry").path();
+        if authors.is_dir() {
+            let entries = std::fs::read_dir(&authors).expect("a readable folder");
+            let paths = entries.map(|entry| entry.expect("an entry").path());
+            files
+                .extend(paths.filter(|path| path.file_name().is_some_and(|name| name != "mod.rs")));
+        }
+    }
+    let listed: BTreeSet<PathBuf> = LIBRARY.iter().map(|theorem| path(theorem)).collect();
+    assert_eq!(listed, files);
+    assert_eq!(listed.len(), LIBRARY.len(), "no theorem is listed twice");
+}
+
+#[test]
+fn every_header_has_all_fields_in_order() {
+    for theorem in LIBRARY {
+        let header = header(theorem);
+        let names: Vec<&str> = header.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, FIELDS, "{}", theorem.id);
+        for (name, said) in header {
+            assert!(!said.is_empty(), "{}: `{name}` says something", theorem.id);
+        }
+    }
+}
+
+#[test]
+fn the_source_of_the_header_is_the_source_of_the_report() {
+    for theorem in LIBRARY {
+        let source = format!("arXiv:{}, {}", theorem.source.arxiv, theorem.source.statement);
+        assert_eq!(field(theorem, "Source:"), source);
+        let identifier = theorem.source.arxiv.split_once('.').expect("an arXiv identifier");
+        let digits = |part: &str| part.chars().all(|letter| letter.is_ascii_digit());
+        assert!(identifier.0.len() == 4 && digits(identifier.0), "{source}");
+        assert!(matches!(identifier.1.len(), 4 | 5) && digits(identifier.1), "{source}");
+        let statement = theorem.source.statement;
+        let kinds = ["Theorem ", "Lemma ", "Proposition ", "Corollary ", "Section ", "Appendix "];
+        assert!(kinds.iter().any(|kind| statement.starts_with(kind)), "{source}");
+    }
+}
+
+#[test]
+fn the_header_displays_one_formula() {
+    for theorem in LIBRARY {
+        let claim = field(theorem, "Claim:");
+        assert!(claim.starts_with('$') && claim.ends_with('$'), "{}: {claim}", theorem.id);
+    }
+}
+
+#[test]
+fn the_header_translates_letters_that_the_claims_use() {
+    for theorem in LIBRARY {
+        for line in field(theorem, "Where:").lines() {
+            let columns: Vec<&str> = line.split(" -> ").collect();
+            assert_eq!(columns.len(), 4, "{}: symbol -> letter -> shape -> meaning", theorem.id);
+            for letter in columns[1].split(", ") {
+                assert!(mentions(theorem.claims, letter), "{}: `{letter}`", theorem.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_controls_that_drop_a_hypothesis_exist() {
+    for theorem in LIBRARY {
+        let needs = field(theorem, "Needs:").replace('\n', " ");
+        for group in needs.split('(').skip(1) {
+            let names = group.split(')').next().expect("a first part");
+            for name in names.split(", ") {
+                let known = mentions(theorem.claims, name);
+                assert!(known, "{}: `{name}` is a letter or line of the claims", theorem.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_theorem_builds_on_theorems_above_it() {
+    for (place, theorem) in LIBRARY.iter().enumerate() {
+        for used in theorem.uses {
+            let above = LIBRARY[..place].iter().any(|other| other.id == *used);
+            assert!(above, "{}: `{used}` stands above it in the list", theorem.id);
+        }
+    }
+}
