@@ -273,14 +273,14 @@ impl Number {
         }
     }
 
-    /// The decimal expansion to 17 significant digits; the bounds of an enclosure.
+    /// The nearest floating-point number; the bounds of an enclosure.
     pub fn decimal(&self) -> String {
         match &self.0 {
             Form::Enclosed(interval) => {
-                format!("[{:.16e}, {:.16e}]", interval.lower, interval.upper)
+                format!("[{:?}, {:?}]", interval.lower, interval.upper)
             }
             Form::Small(numerator, 1) => numerator.to_string(),
-            _ => format!("{:.16e}", self.to_f64()),
+            _ => format!("{:?}", self.to_f64()),
         }
     }
 }

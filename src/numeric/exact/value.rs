@@ -60,7 +60,7 @@ impl Value {
         self.entries.iter().map(Number::to_f64).collect()
     }
 
-    /// The value in decimals of 17 significant digits: a number, or rows in brackets.
+    /// The value in decimals of double precision: a number, or rows in brackets.
     pub fn decimal(&self) -> String {
         self.layout(Number::decimal)
     }

@@ -1,0 +1,324 @@
+//! The command line, run as a user runs it: exit codes, messages, files.
+
+use serde_json::Value;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const DECLARATIONS: &str = "\
+space d, N
+matrix Lambda[d,d] pd
+gaussian X[d,N] ~ Lambda
+let S = X*X'/N
+define Gamma := (1 + 1/N)*Lambda + tr(Lambda)/N*I
+";
+
+/// An empty folder for one test.
+fn folder(test: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("a folder for the test");
+    folder
+}
+
+fn write(folder: &Path, name: &str, lines: &str) {
+    let text = format!("{DECLARATIONS}{lines}");
+    std::fs::write(folder.join(name), text).expect("a claim file");
+}
+
+fn isserlis(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_isserlis"));
+    command.args(arguments).current_dir(folder).stdin(Stdio::null());
+    command.output().expect("the program runs")
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("it ends by itself")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+/// The messages of a run that must end with 2 and print no results.
+fn refused(folder: &Path, arguments: &[&str]) -> String {
+    let output = isserlis(folder, arguments);
+    let messages = String::from_utf8(output.stderr.clone()).expect("text");
+    assert_eq!(code(&output), 2, "{messages}");
+    assert_eq!(out(&output), "");
+    assert!(!messages.contains("panicked"), "{messages}");
+    messages
+}
+
+#[test]
+fn a_claim_that_holds_at_its_instances_ends_with_0() {
+    let folder = folder("holds");
+    write(
+        &folder,
+        "gram.claim",
+        "at d = 1, 2; N = 1, 3\n\
+         claim moment: E[S^2] == Gamma*Lambda\n\
+         refute forgot_trace: E[S^2] == (1 + 1/N)*Lambda^2\n",
+    );
+    let output = isserlis(&folder, &["check", "gram.claim"]);
+    assert_eq!(code(&output), 0);
+    insta::assert_snapshot!(out(&output), @r#"
+    gram.claim
+      ok   claim  moment        verified     exact at 4 instances
+      ok   refute forgot_trace  refuted      exact counterexample at N = 1, d = 1
+
+    1 claim: 1 verified; 1 control: rejected
+    "#);
+}
+
+#[test]
+fn a_refuted_claim_ends_with_1_and_shows_the_witness() {
+    let folder = folder("refuted");
+    write(&folder, "gram.claim", "claim forgot_trace: E[S^2] == (1 + 1/N)*Lambda^2\n");
+    let output = isserlis(&folder, &["check", "gram.claim"]);
+    assert_eq!(code(&output), 1);
+    insta::assert_snapshot!(out(&output), @r#"
+    gram.claim
+      FAIL claim  forgot_trace  refuted      exact counterexample at N = 1, d = 1
+             stated  E[S^2] == (1 + 1/N)*Lambda^2
+             with    Lambda = 1
+             left    3
+             right   2
+
+    1 claim: 1 refuted
+    "#);
+}
+
+#[test]
+fn a_control_that_holds_ends_with_1() {
+    let folder = folder("control_holds");
+    let lines = "at d = 2; N = 3\nrefute moment: E[S^2] == Gamma*Lambda\n";
+    write(&folder, "gram.claim", lines);
+    let output = isserlis(&folder, &["check", "gram.claim"]);
+    assert_eq!(code(&output), 1);
+    insta::assert_snapshot!(out(&output), @r#"
+    gram.claim
+      FAIL refute moment  verified     exact at 1 instance
+             stated  E[S^2] == Gamma*Lambda
+
+    0 claims; 1 control: not rejected
+    "#);
+}
+
+#[test]
+fn what_is_undecided_ends_with_3() {
+    let folder = folder("undecided");
+    write(&folder, "gram.claim", "claim moment: E[S^2] == Gamma*Lambda\n");
+    let output = isserlis(&folder, &["check", "gram.claim"]);
+    assert_eq!(code(&output), 3);
+    insta::assert_snapshot!(out(&output), @r#"
+    gram.claim
+      ?    claim  moment  open         agrees at 7 small instances; not proved
+
+    1 claim: 1 open
+    "#);
+}
+
+#[test]
+fn a_bad_file_ends_with_2_and_does_not_stop_the_others() {
+    let folder = folder("bad_beside_good");
+    write(&folder, "good.claim", "at d = 1; N = 1\nclaim moment: E[S^2] == Gamma*Lambda\n");
+    write(&folder, "bad.claim", "claim moment: E[S^2] == Gama*Lambda\n");
+    let output = isserlis(&folder, &["check", "bad.claim", "good.claim"]);
+    assert_eq!(code(&output), 2);
+    assert!(out(&output).contains("moment"), "the good file is checked");
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @r#"
+    error: unknown name `Gama`
+      --> bad.claim:6:25
+       |
+     6 | claim moment: E[S^2] == Gama*Lambda
+       |                         ^^^^ not declared
+       |
+       = help: line 5 declares a defined element with a similar name: `Gamma`
+    "#);
+}
+
+#[test]
+fn input_that_cannot_be_checked_gets_a_clear_error() {
+    let folder = folder("bad_input");
+    std::fs::write(folder.join("nested.claim"), "(".repeat(10 << 20)).expect("a file");
+    let lines = format!("{}\n", "(".repeat(1 << 10)).repeat(10 << 10);
+    std::fs::write(folder.join("nested_lines.claim"), lines).expect("a file");
+    std::fs::write(folder.join("bytes.claim"), b"claim a: 1 == \xff").expect("a file");
+    std::fs::write(folder.join("empty.claim"), "").expect("a file");
+    std::fs::create_dir(folder.join("no_claims")).expect("a folder");
+    let first = |path: &str| {
+        let messages = refused(&folder, &["check", path]);
+        messages.lines().next().expect("a message").to_owned()
+    };
+    insta::assert_snapshot!(first("nested.claim"), @"error: a statement has at most 1 MiB");
+    insta::assert_snapshot!(first("nested_lines.claim"), @"error: expected a statement, found `(`");
+    insta::assert_snapshot!(first("bytes.claim"), @"error: `bytes.claim` is not UTF-8: the first bad byte is at offset 14; save it as UTF-8 text");
+    insta::assert_snapshot!(first("empty.claim"), @"error: nothing to check in `empty.claim`: it has no `claim` or `refute` line");
+    insta::assert_snapshot!(first("no_claims"), @"error: no claim files in `no_claims`: their names end in `.claim`");
+    assert!(first("missing.claim").starts_with("error: cannot read `missing.claim`: "));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let folder = folder("unreadable");
+    // A link to itself, which nobody can open.
+    std::os::unix::fs::symlink("loop.claim", folder.join("loop.claim")).expect("a link");
+    for path in ["loop.claim", "."] {
+        let messages = refused(&folder, &["check", path]);
+        assert!(messages.contains("loop.claim`: "), "{messages}");
+    }
+}
+
+#[test]
+fn a_typo_is_answered_with_what_was_probably_meant() {
+    let folder = folder("typos");
+    let shown = refused(&folder, &["show", "zhang_frei_bartlett_2024::master_test_rsk"]);
+    assert!(shown.contains("did you mean `zhang_frei_bartlett_2024::master_test_risk`?"));
+    let kind = refused(&folder, &["check", "--evidence", "exat"]);
+    assert!(kind.contains("a similar value exists: 'exact'"), "{kind}");
+    let command = refused(&folder, &["chek"]);
+    assert!(command.contains("a similar subcommand exists: 'check'"), "{command}");
+    let budget = refused(&folder, &["check", "--error-budget", "2"]);
+    assert!(budget.contains("a probability lies between 0 and 1"), "{budget}");
+    let line = refused(&folder, &["check", "--theorem", "master_test_rsk"]);
+    assert!(line.contains("no line matches `master_test_rsk`"), "{line}");
+}
+
+#[test]
+fn claims_are_read_from_the_standard_input() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_isserlis"));
+    command.args(["check", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("the program runs");
+    let text = "space d\nmatrix A[d,d]\nat d = 2\nclaim turned: tr(A') == tr(A)\n";
+    child.stdin.take().expect("a pipe").write_all(text.as_bytes()).expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(code(&output), 0);
+    assert!(out(&output).contains("turned"));
+}
+
+/// Sampled beside exact evidence.
+const SAMPLED: &str = "\
+at d = 2; N = 4
+margin 20% because this is a test of the program
+claim sampled: E[tr(S)^2] == tr(Lambda)^2 + 2*tr(Lambda^2)/N
+refute forgot_trace: E[tr(S)^2] == tr(Lambda)^2
+";
+
+/// Exact, sampled and trained evidence, and a flow.
+const EVERY_KIND: &str = "\
+theory every kind of evidence
+param U[d,d]
+gaussian w[d] ~ I
+gaussian xq[d] ~ Lambda
+let L = E[(w'*S*U*xq - w'*xq)^2]/2
+claim moment: E[S^2] == Gamma*Lambda
+at d = 2; N = 4; Lambda = [[2, 1/2], [1/2, 1]]
+train L over U from U -> 0*I
+margin 20% because this is a test of the program
+claim sampled: E[tr(S)^2] == tr(Lambda)^2 + 2*tr(Lambda^2)/N
+claim trained: reaches(U) == inv(Gamma)
+refute forgot_trace: reaches(U) == inv(Lambda)
+";
+
+#[test]
+fn results_do_not_depend_on_the_number_of_threads() {
+    let folder = folder("threads");
+    write(&folder, "every.claim", EVERY_KIND);
+    let with = |threads: &str, seed: &str| {
+        let options = ["--format", "json", "--threads", threads, "--seed", seed];
+        let output = isserlis(&folder, &[&["check", "every.claim"], &options[..]].concat());
+        assert_eq!(code(&output), 3);
+        out(&output)
+    };
+    let one = with("1", "1");
+    assert!(one.contains("\"training\""), "{one}");
+    assert_eq!(one, with("2", "1"));
+    assert_ne!(one, with("2", "2"), "another seed gives other numbers");
+}
+
+#[test]
+fn the_json_has_the_fields_of_its_schema() {
+    let folder = folder("json");
+    write(&folder, "every.claim", EVERY_KIND);
+    let output = isserlis(&folder, &["check", "every.claim", "--format", "json"]);
+    let results: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    assert_eq!(results["schema"], "isserlis-results/1");
+    assert_eq!(results["seed"], 1);
+    let claims = results["claims"].as_array().expect("claims");
+    let line = |name: &str| {
+        let id = format!("every.claim::{name}");
+        claims.iter().find(|claim| claim["id"] == id).expect("the line")
+    };
+    assert_eq!(line("moment")["verdict"], "open");
+    assert_eq!(line("moment")["as_claimed"], Value::Null);
+    let trained = line("trained");
+    assert_eq!(trained["verdict"], "verified");
+    assert_eq!(trained["as_claimed"], true);
+    let kinds = trained["evidence"].as_array().expect("evidence").iter().map(|one| &one["kind"]);
+    assert_eq!(kinds.collect::<Vec<_>>(), ["proof", "training", "flow"]);
+    for piece in &trained["evidence"].as_array().expect("evidence")[1..] {
+        assert!(piece["smallest_caught"].as_f64().is_some_and(|caught| caught < 0.4), "{piece}");
+        assert_eq!(piece["at"]["d"], 2);
+    }
+    let control = line("forgot_trace");
+    assert_eq!((&control["kind"], &control["verdict"]), (&"refute".into(), &"refuted".into()));
+    assert_eq!(control["as_claimed"], true);
+    let summary = &results["summary"];
+    assert_eq!((&summary["controls"], &summary["controls_rejected"]), (&1.into(), &1.into()));
+    assert_eq!(summary["verified"], 2);
+}
+
+#[test]
+fn a_report_writes_its_files_and_the_same_ones_again() {
+    let folder = folder("report");
+    write(&folder, "gram.claim", SAMPLED);
+    let written = |place: &str| {
+        let output = isserlis(&folder, &["report", "gram.claim", "--output", place]);
+        assert_eq!(code(&output), 0);
+        ["report.md", "report.tex", "results.json", "timings.json"].map(|name| {
+            let path = folder.join(place).join(name);
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"))
+        })
+    };
+    let (one, two) = (written("one"), written("below/two"));
+    assert_eq!(one[..3], two[..3]);
+    assert!(one[1].starts_with("\\documentclass"), "{}", one[1]);
+    assert!(serde_json::from_str::<Value>(&one[3]).is_ok());
+}
+
+#[test]
+fn the_library_is_listed_and_shown() {
+    let folder = folder("library");
+    let list = isserlis(&folder, &["list"]);
+    assert_eq!(code(&list), 0);
+    for theorem in isserlis::theorems::LIBRARY {
+        assert!(out(&list).contains(theorem.id));
+        let shown = isserlis(&folder, &["show", theorem.id]);
+        assert_eq!(code(&shown), 0);
+        assert!(out(&shown).contains(theorem.source.statement));
+    }
+}
+
+#[test]
+fn an_expression_is_evaluated_exactly() {
+    let folder = folder("eval");
+    write(&folder, "gram.claim", "claim moment: E[S^2] == Gamma*Lambda\n");
+    let with = ["--with", "gram.claim", "--set", "d=1", "--set", "N=3", "--set", "Lambda=2"];
+    // E[(chi^2_3/3 * 2)^3] = (2/3)^3 * 3*5*7.
+    let output = isserlis(&folder, &[&["eval", "E[tr(S)^3]"], &with[..]].concat());
+    assert_eq!((code(&output), out(&output).as_str()), (0, "280/9\n= 31.11111111111111\n"));
+    let messages = refused(&folder, &[&["eval", "E[tr(S)^3"], &with[..]].concat());
+    assert!(messages.starts_with("error: expected "), "{messages}");
+}
+
+#[test]
+fn a_new_claim_file_is_checked_as_it_stands_and_never_overwritten() {
+    let folder = folder("new");
+    assert_eq!(code(&isserlis(&folder, &["new", "claim", "mine"])), 0);
+    assert_eq!(code(&isserlis(&folder, &["check", "mine.claim"])), 0);
+    assert!(refused(&folder, &["new", "claim", "mine"]).contains("mine.claim"));
+    assert_eq!(code(&isserlis(&folder, &["new", "theorem", "one_step"])), 0);
+    assert!(refused(&folder, &["new", "theorem", "One Step"]).contains("like a module"));
+}
