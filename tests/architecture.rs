@@ -40,6 +40,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "claim",
+            "data",
             "evidence",
             "experiment",
             "network",

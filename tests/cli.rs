@@ -322,3 +322,83 @@ fn a_new_claim_file_is_checked_as_it_stands_and_never_overwritten() {
     assert_eq!(code(&isserlis(&folder, &["new", "theorem", "one_step"])), 0);
     assert!(refused(&folder, &["new", "theorem", "One Step"]).contains("like a module"));
 }
+
+#[test]
+fn a_network_is_trained_and_compared_with_the_prediction() {
+    let folder = folder("train");
+    let trained = |options: &[&str]| {
+        let sizes = ["train", "--set", "d=2", "--set", "N=6"];
+        let output = isserlis(&folder, &[&sizes[..], options].concat());
+        assert_eq!(code(&output), 0);
+        out(&output)
+    };
+    /// How far the product of the trained network is from the prediction, in percent.
+    fn apart(text: &str) -> f64 {
+        let last = text.lines().rfind(|line| line.contains("apart by")).expect("a comparison");
+        let number = last.trim_end_matches(" %").rsplit(' ').next().expect("a number");
+        number.parse().expect("a number")
+    }
+    let flow = trained(&["--optimizer", "flow"]);
+    assert!(apart(&flow) < 0.005, "{flow}");
+    insta::assert_snapshot!(flow, @r#"
+    linear self-attention, d = 2, N = 6
+    gradient flow of the exact population loss up to time 22.8126; the weights are within 9.8e-10 of its limit
+    prediction: zhang_frei_bartlett_2024::gradient_flow_limit (arXiv:2306.09927, Theorem 4.1, eq. (4.1))
+
+    Lambda
+                   1.0000  0.2500
+                   0.2500  1.0000
+
+    W^KQ, block A
+      trained      0.6935 -0.1348
+                  -0.1348  0.6935
+      predicted    0.6935 -0.1348
+                  -0.1348  0.6935
+      apart by       0.00 %
+
+    W^PV, last entry s
+      trained      0.9991
+      predicted    0.9991
+      apart by       0.00 %
+
+    W^PV, p'
+      trained      0.0000  0.0000
+      predicted    0.0000  0.0000
+      apart by     0.0000
+
+    W^KQ, q'
+      trained      0.0000  0.0000
+      predicted    0.0000  0.0000
+      apart by     0.0000
+
+    s A + p q'
+      trained      0.6929 -0.1347
+                  -0.1347  0.6929
+      predicted    0.6929 -0.1347
+                  -0.1347  0.6929
+      apart by       0.00 %
+
+    population loss 0.331195; of the prediction 0.331195
+    "#);
+    for optimizer in ["gd", "sgd", "adam"] {
+        let text = trained(&["--optimizer", optimizer]);
+        assert!(apart(&text) < 10.0, "{optimizer}: {text}");
+        assert_eq!(text, trained(&["--optimizer", optimizer]), "the same seed, the same text");
+    }
+    let elsewhere = trained(&["--optimizer", "flow", "--start", "random"]);
+    assert!(apart(&elsewhere) > 50.0, "a spurious minimum of rank one: {elsewhere}");
+}
+
+#[test]
+fn a_training_that_cannot_be_done_says_why() {
+    let folder = folder("train_refused");
+    let said = |options: &[&str]| refused(&folder, &[&["train"], options].concat());
+    assert!(said(&["--set", "N=6"]).contains("needs the dimension: --set d=5"));
+    let sizes = ["--set", "d=2", "--set", "N=6"];
+    let with = |options: &[&str]| said(&[&sizes[..], options].concat());
+    assert!(with(&["--set", "Lamda=1"]).contains("did you mean `Lambda`?"));
+    assert!(with(&["--set", "Lambda=[[1, 2], [2, 1]]"]).contains("not positive definite"));
+    assert!(with(&["--rate", "10"]).contains("training diverged at step"));
+    assert!(with(&["--rate", "0"]).contains("a step size is positive"));
+    assert!(with(&["--optimizer", "flow", "--steps", "3"]).contains("has no `--steps`"));
+}

@@ -5,7 +5,7 @@ use crate::suite::{Origin, Selection, Settings};
 use crate::verdict::EvidenceKind;
 use clap::builder::TypedValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 /// Checks closed-form claims about in-context learning
@@ -38,6 +38,8 @@ pub(super) enum Command {
     },
     /// Evaluate an expression at an instance, exactly and in decimals
     Eval(EvalOptions),
+    /// Train one layer of linear self-attention; print its weights beside the prediction
+    Train(TrainOptions),
     /// Write a file to start from
     New {
         /// A claim file, or a theorem for the library
@@ -74,6 +76,58 @@ pub(super) struct EvalOptions {
     pub(super) set: Vec<String>,
     #[command(flatten)]
     pub(super) show: ShowOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TrainOptions {
+    /// A size or letter: d=5, N=20, 'Lambda=[[2, 1/2], [1/2, 1]]', and of the start sigma=1/2,
+    /// 'theta=[[3/5, 4/5]]'
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(super) set: Vec<String>,
+    /// How it is trained
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) optimizer: Algorithm,
+    /// Steps [default: as many as a short pilot run asks for]
+    #[arg(long, value_name = "N")]
+    pub(super) steps: Option<NonZeroU32>,
+    /// Prompts a step, or with `gd` fixed prompts in all [default: gd 40000, sgd 512, adam 128]
+    #[arg(long, value_name = "N")]
+    pub(super) batch: Option<NonZeroUsize>,
+    /// Step size [default: from the curvature that a short pilot run finds]
+    #[arg(long, value_name = "X", value_parser = step_size)]
+    pub(super) rate: Option<f64>,
+    /// Where it starts
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) start: Start,
+    /// Seed of all random numbers
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) seed: u64,
+    #[command(flatten)]
+    pub(super) show: ShowOptions,
+}
+
+/// How `train` trains.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Algorithm {
+    /// Gradient flow of the exact population loss
+    Flow,
+    /// Gradient descent on fixed prompts
+    #[default]
+    Gd,
+    /// Stochastic gradient descent on fresh prompts
+    Sgd,
+    /// Adam on fresh prompts
+    Adam,
+}
+
+/// Where `train` starts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Start {
+    /// Assumption 3.3: A = sigma theta theta', s = sigma
+    #[default]
+    Paper,
+    /// All weights that reach the prediction from N(0, sigma^2)
+    Random,
 }
 
 /// What `new` writes.
@@ -203,6 +257,13 @@ fn effort() -> impl TypedValueParser<Value = Effort> {
             _ => Effort::Full,
         }
     })
+}
+
+fn step_size(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
+        _ => Err("a step size is positive, such as 0.05".to_owned()),
+    }
 }
 
 fn probability(text: &str) -> Result<f64, String> {

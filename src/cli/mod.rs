@@ -10,6 +10,7 @@ mod output;
 mod progress;
 mod report;
 mod setting;
+mod train;
 
 pub use arguments::Arguments;
 pub use exit::Exit;
@@ -25,6 +26,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         Command::List => library::list(),
         Command::Show { id } => library::show(id),
         Command::Eval(options) => eval::eval(options),
+        Command::Train(options) => train::train(options),
         Command::New { what, name } => new::new(*what, name),
     };
     done.unwrap_or_else(|error| output::failed(&error))

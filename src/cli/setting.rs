@@ -62,6 +62,28 @@ pub(super) fn instance(
     }
 }
 
+/// The names that the options `--set` set.
+///
+/// # Errors
+/// An option that cannot be read.
+pub(super) fn names(settings: &[String]) -> anyhow::Result<Vec<String>> {
+    settings.iter().map(|setting| Ok(read(setting)?.0)).collect()
+}
+
+/// The size `name`, where it is set.
+///
+/// # Errors
+/// An option that cannot be read; a value that is no size.
+pub(super) fn positive(settings: &[String], name: &str) -> anyhow::Result<Option<usize>> {
+    for setting in settings {
+        let (found, value) = read(setting)?;
+        if found == name {
+            return size(name, &value).map(Some);
+        }
+    }
+    Ok(None)
+}
+
 fn declared(file: &ClaimFile, name: &str) -> anyhow::Result<()> {
     let sizes = file.sizes.iter().map(|size| &**size);
     let letters = file.letters.iter().map(|letter| &*letter.name);
