@@ -37,10 +37,13 @@ pub struct Evidence {
     pub note: Option<String>,
 }
 
-/// A number against a prediction. For a matrix `predicted` is the Frobenius norm of the
-/// prediction, `estimate` and `interval` those of the deviation from it.
+/// A number against a prediction, or a matrix.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
+    /// A matrix is measured: `predicted` is the Frobenius norm of the prediction, `estimate` and
+    /// `interval` are those of the deviation from it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deviation: bool,
     /// The predicted value.
     pub predicted: f64,
     /// The estimate.

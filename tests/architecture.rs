@@ -134,3 +134,47 @@ fn the_listed_arrows_have_no_cycle() {
         }
     }
 }
+
+/// What a file says of itself first: the first paragraph of its `//!` comment.
+fn sentence(file: &Path) -> String {
+    let text = std::fs::read_to_string(file).expect("a readable file");
+    let lines = text.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim);
+    let paragraph: Vec<&str> = lines.take_while(|line| !line.is_empty()).collect();
+    assert!(!paragraph.is_empty(), "{} says nothing of itself", file.display());
+    paragraph.join(" ")
+}
+
+/// The files below `folder` by folders, each with what it says of itself.
+fn listing(root: &Path, folder: &Path, list: &mut String) {
+    let entries = std::fs::read_dir(folder).expect("a readable folder");
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort();
+    let below = folder.strip_prefix(root).expect("a folder below the root").display().to_string();
+    let below = below.replace('\\', "/");
+    let head = folder.join("mod.rs");
+    if head.exists() {
+        list.push_str(&format!("\n**`{below}`** {}\n\n", sentence(&head)));
+    } else if folder.with_extension("rs").exists() {
+        list.push_str(&format!("\n**`{below}`** {}\n\n", sentence(&folder.with_extension("rs"))));
+    } else {
+        list.push_str(&format!("\n**`{below}`** \n\n").replace("** \n", "**\n"));
+    }
+    for path in &paths {
+        let name = path.file_name().expect("a name").to_string_lossy();
+        let is_head = name == "mod.rs" || path.with_extension("").is_dir();
+        if name.ends_with(".rs") && !is_head && !name.starts_with("tests_") {
+            list.push_str(&format!("- `{name}`: {}\n", sentence(path)));
+        }
+    }
+    paths.iter().filter(|path| path.is_dir()).for_each(|path| listing(root, path, list));
+}
+
+#[test]
+fn every_source_file_has_its_sentence_in_the_architecture() {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut list = String::new();
+    listing(package, &package.join("src"), &mut list);
+    let text = std::fs::read_to_string(package.join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
+    let found = text.split_once("## Files\n").expect("a section Files").1;
+    assert!(found == list, "the section Files of ARCHITECTURE.md should read:\n{list}");
+}

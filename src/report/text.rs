@@ -68,18 +68,18 @@ fn describe(out: &mut String, result: &ClaimResult, width: usize, style: Style) 
     for (piece, measurement) in words::weakest(result) {
         let place = match piece.at_words() {
             at if at.is_empty() => String::new(),
-            at => format!(" at {at}"),
+            at => format!("; at {at}"),
         };
         let own = match piece.verdict == result.verdict || piece.verdict == Verdict::Open {
             true => String::new(),
             false => format!(" ({})", piece.verdict),
         };
-        let mut text = format!("{}{own}: {}{place}", piece.kind, words::measured(measurement));
+        let mut text = format!("{}{own}: {}", piece.kind, words::measured(measurement));
         let resolution = words::resolution(result, measurement);
         if !resolution.is_empty() {
             text += &format!("; {resolution}");
         }
-        detail(text);
+        detail(text + &place);
     }
 }
 

@@ -107,14 +107,12 @@ pub(super) fn weakest(result: &ClaimResult) -> Vec<(&Evidence, &Measurement)> {
 
 /// A measurement against its prediction.
 pub(super) fn measured(measurement: &Measurement) -> String {
-    let [low, high] = measurement.interval;
-    format!(
-        "{} in [{}, {}], predicted {}",
-        short(measurement.estimate),
-        short(low),
-        short(high),
-        short(measurement.predicted)
-    )
+    let [low, high] = measurement.interval.map(short);
+    let (estimate, predicted) = (short(measurement.estimate), short(measurement.predicted));
+    match measurement.deviation {
+        false => format!("{estimate} in [{low}, {high}], predicted {predicted}"),
+        true => format!("off by {estimate} in [{low}, {high}] from a matrix of norm {predicted}"),
+    }
 }
 
 /// Margin and resolution of a measurement of this line.

@@ -198,6 +198,7 @@ fn measurement(question: &Question<'_>, estimate: &Estimate, distance: Interval)
             }
         };
     Measurement {
+        deviation: question.prediction.len() > 1,
         predicted,
         estimate: value,
         // JSON has no infinity; the largest number says the same.
