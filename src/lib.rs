@@ -1,4 +1,29 @@
 //! Isserlis checks closed-form claims about in-context learning.
+//!
+//! A claim is a line of text ([`claim`] has the reference of the language). It is parsed once into
+//! a typed tree; [`numeric`] evaluates that tree exactly and in floating point, [`experiment`]
+//! samples its laws or trains the [`network`] it speaks of, [`statistics`] turns what was measured
+//! into intervals, and [`verdict`] holds the rule from evidence to a verdict. [`suite`] runs many
+//! files at once, [`mod@report`] puts the [`Results`] into words. The theorems of the field stand
+//! in [`theorems`]; [`prelude`] is all that such a file uses.
+//!
+//! In the tests of another crate, [`check_file!`] and [`harness`] guard claim files; [`check`]
+//! returns the results:
+//!
+//! ```
+//! use isserlis::{Settings, check};
+//!
+//! # let file = std::env::temp_dir().join("isserlis-example.claim");
+//! # let file = file.to_str().unwrap();
+//! std::fs::write(
+//!     file,
+//!     "space d, N\nmatrix Lambda[d,d] pd\ngaussian X[d,N] ~ Lambda\nat d = 2; N = 3\n\
+//!      claim gram: E[X*X'] == N*Lambda\nrefute forgot_the_sum: E[X*X'] == Lambda\n",
+//! )?;
+//! let results = check(file, &Settings::default())?;
+//! assert!(results.all_as_claimed());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod claim;
 #[cfg(feature = "cli")]

@@ -1,4 +1,7 @@
 //! The claim language: text to typed tree, diagnostics, printers.
+//!
+//! The reference of the language follows.
+#![doc = include_str!("LANGUAGE.md")]
 
 mod analysis;
 mod assertion;
@@ -7,6 +10,7 @@ mod checker;
 mod declaration;
 mod definite;
 mod diagnostic;
+mod divisor;
 mod elaborate;
 mod environment;
 mod excerpt;

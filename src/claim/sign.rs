@@ -1,7 +1,7 @@
 //! What is visibly positive: shown from declared signs alone, without any algebra.
 
 use super::family::family_of;
-use super::tree::{Expr, LetterKind, Node, NumericFunction};
+use super::tree::{Attributes, Expr, LetterKind, Node, NumericFunction, Target};
 use super::word::{are_visibly_transposes, is_visibly_symmetric};
 use dashu_int::IBig;
 use dashu_ratio::RBig;
@@ -74,8 +74,27 @@ fn sign(expr: &Expr, effort: &mut usize) -> Sign {
         Node::Norm { weight: None, .. } => Sign::Nonnegative,
         Node::Norm { weight: Some(weight), .. } => sign(weight, effort).min(Sign::Nonnegative),
         Node::Numeric { function, arguments } => numeric(*function, arguments, effort),
+        Node::Substitute { of, replacements } => {
+            let keep = |(target, value): &(Target, Expr)| keeps_sign(target, value, effort);
+            if replacements.iter().all(keep) { sign(of, effort) } else { Sign::Unknown }
+        }
         _ => Sign::Unknown,
     }
+}
+
+/// Whether the value has all that the declaration of the target tells: then what is visible of the
+/// sign of an expression stays so when it is replaced.
+fn keeps_sign(target: &Target, value: &Expr, effort: &mut usize) -> bool {
+    let tells_nothing = match target {
+        Target::Size(_) => false,
+        Target::Letter(letter) => match &letter.kind {
+            LetterKind::Scalar { positive } => !positive,
+            LetterKind::Matrix(attributes) => *attributes == Attributes::default(),
+            LetterKind::Param | LetterKind::Observed => true,
+            LetterKind::Ones | LetterKind::Random(_) => false,
+        },
+    };
+    tells_nothing || sign(value, effort) == Sign::Positive
 }
 
 /// Scalars multiply by the rule of signs; of matrices only members of one family do, and A'A.

@@ -37,6 +37,7 @@ pub(super) fn conclude(
         statement_latex: claim.proposition.latex(),
         source: claim.source.clone().or_else(|| line.subject.source.clone()),
         notes: claim.notes.clone(),
+        divisors: claim.supposed_nonzero(),
         margin: claim.margin.as_ref().map(|margin| MarginResult::of(margin)),
         counterexample: smallest(&evidence),
         slack: slack(&evidence),
@@ -152,7 +153,8 @@ fn why_undecided(line: &Line<'_>, evidence: &[Evidence], settings: &Settings) ->
         };
     }
     if agreeing == 0 {
-        return "no instance satisfies the declarations; list some with `at`".to_owned();
+        let note = numeric().find_map(|piece| piece.note.as_deref()).unwrap_or_default();
+        return format!("every small instance is {note}; list some with `at`");
     }
     if line.claim.grid.is_some() {
         return format!(

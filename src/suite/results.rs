@@ -154,6 +154,9 @@ pub struct ClaimResult {
     /// Notes in front of the line.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// Divisors that are not visibly positive: the line says nothing where one is zero or singular.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub divisors: Vec<String>,
     /// The margin in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub margin: Option<MarginResult>,
