@@ -154,7 +154,11 @@ fn row(result: &ClaimResult, piece: &Evidence) -> Row {
     let measurement = piece.measurement.as_ref();
     let resolution = measurement.map(|measurement| {
         let words = words::resolution(result, measurement);
-        let samples = plural(measurement.samples as usize, "sample");
+        let samples = match measurement.samples {
+            // Computed, not sampled.
+            0 | 1 => String::new(),
+            samples => plural(samples as usize, "sample"),
+        };
         let parts = [words, samples, measurement.method.clone()];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
     });
