@@ -4,6 +4,7 @@ use super::RationalMatrix;
 use crate::claim::{Letter, LetterKind};
 use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
+use num_traits::{Signed, pow};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
@@ -42,7 +43,7 @@ pub(super) fn generic(
                 scalar(stream)
             };
             let keeps_sign = *positive || role.covariance || role.whole || order > 1;
-            let value = power(&value, order);
+            let value = pow(value, order as usize);
             let negative = !keeps_sign && stream.random_bool(0.5);
             RationalMatrix::scalar(if negative { -value } else { value })
         }
@@ -124,17 +125,11 @@ fn positive_definite(size: usize, stream: &mut ChaCha8Rng) -> RationalMatrix {
 fn dominate(value: &mut RationalMatrix, stream: &mut ChaCha8Rng) {
     let size = value.rows;
     for i in 0..size {
-        let others = (0..size).filter(|&j| j != i).fold(RBig::ZERO, |sum, j| {
-            let entry = value.entry(i, j);
-            if *entry < RBig::ZERO { sum - entry } else { sum + entry }
-        });
+        let others = (0..size).filter(|&j| j != i).map(|j| value.entry(i, j).abs());
+        let others = others.fold(RBig::ZERO, |sum, size| sum + size);
         let extra = ratio(stream.random_range(2..=6_i64), 2);
         value.entries[i * size + i] = others + extra;
     }
-}
-
-fn power(base: &RBig, exponent: u32) -> RBig {
-    (0..exponent).fold(RBig::ONE, |power, _| power * base)
 }
 
 pub(super) fn ratio(numerator: i64, denominator: u64) -> RBig {
