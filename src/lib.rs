@@ -25,6 +25,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod calculus;
 pub mod claim;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -35,6 +36,7 @@ mod guard;
 pub mod network;
 pub mod numeric;
 pub mod prelude;
+pub mod proof;
 pub mod report;
 pub mod statistics;
 pub mod suite;

@@ -64,10 +64,10 @@ fn a_claim_that_holds_at_its_instances_ends_with_0() {
     assert_eq!(code(&output), 0);
     insta::assert_snapshot!(out(&output), @r#"
     gram.claim
-      ok   claim  moment        verified     exact at 4 instances
+      ok   claim  moment        proved       for all sizes and values
       ok   refute forgot_trace  refuted      exact counterexample at N = 1, d = 1
 
-    1 claim: 1 verified; 1 control: rejected
+    1 claim: 1 proved; 1 control: rejected
     "#);
 }
 
@@ -98,7 +98,7 @@ fn a_control_that_holds_ends_with_1() {
     assert_eq!(code(&output), 1);
     insta::assert_snapshot!(out(&output), @r#"
     gram.claim
-      FAIL refute moment  verified     exact at 1 instance
+      FAIL refute moment  proved       for all sizes and values
              stated  E[S^2] == Gamma*Lambda
 
     0 claims; 1 control: not rejected
@@ -108,12 +108,12 @@ fn a_control_that_holds_ends_with_1() {
 #[test]
 fn what_is_undecided_ends_with_3() {
     let folder = folder("undecided");
-    write(&folder, "gram.claim", "claim moment: E[S^2] == Gamma*Lambda\n");
+    write(&folder, "gram.claim", "claim norm: opnorm(Lambda) == eigmax(Lambda)\n");
     let output = isserlis(&folder, &["check", "gram.claim"]);
     assert_eq!(code(&output), 3);
     insta::assert_snapshot!(out(&output), @r#"
     gram.claim
-      ?    claim  moment  open         agrees at 7 small instances; not proved
+      ?    claim  norm  open         agrees at 4 small instances; not proved: `opnorm(Lambda)` has a numeric value alone
 
     1 claim: 1 open
     "#);
@@ -214,6 +214,7 @@ gaussian w[d] ~ I
 gaussian xq[d] ~ Lambda
 let L = E[(w'*S*U*xq - w'*xq)^2]/2
 claim moment: E[S^2] == Gamma*Lambda
+claim norm: opnorm(Lambda) == eigmax(Lambda)
 at d = 2; N = 4; Lambda = [[2, 1/2], [1/2, 1]]
 train L over U from U -> 0*I
 margin 20% because this is a test of the program
@@ -251,14 +252,15 @@ fn the_json_has_the_fields_of_its_schema() {
         let id = format!("every.claim::{name}");
         claims.iter().find(|claim| claim["id"] == id).expect("the line")
     };
-    assert_eq!(line("moment")["verdict"], "open");
-    assert_eq!(line("moment")["as_claimed"], Value::Null);
+    assert_eq!(line("moment")["verdict"], "proved");
+    assert_eq!(line("norm")["verdict"], "open");
+    assert_eq!(line("norm")["as_claimed"], Value::Null);
     let trained = line("trained");
     assert_eq!(trained["verdict"], "verified");
     assert_eq!(trained["as_claimed"], true);
     let kinds = trained["evidence"].as_array().expect("evidence").iter().map(|one| &one["kind"]);
-    assert_eq!(kinds.collect::<Vec<_>>(), ["proof", "training", "flow"]);
-    for piece in &trained["evidence"].as_array().expect("evidence")[1..] {
+    assert_eq!(kinds.collect::<Vec<_>>(), ["training", "flow"]);
+    for piece in trained["evidence"].as_array().expect("evidence") {
         assert!(piece["smallest_caught"].as_f64().is_some_and(|caught| caught < 0.4), "{piece}");
         assert_eq!(piece["at"]["d"], 2);
     }
@@ -267,7 +269,7 @@ fn the_json_has_the_fields_of_its_schema() {
     assert_eq!(control["as_claimed"], true);
     let summary = &results["summary"];
     assert_eq!((&summary["controls"], &summary["controls_rejected"]), (&1.into(), &1.into()));
-    assert_eq!(summary["verified"], 2);
+    assert_eq!((&summary["proved"], &summary["verified"]), (&2.into(), &1.into()));
 }
 
 #[test]

@@ -56,7 +56,7 @@ pub(super) fn reason(result: &ClaimResult) -> String {
     let counts = KINDS.into_iter().filter_map(|kind| {
         let count = result.evidence.iter().filter(deciding).filter(|one| one.kind == kind).count();
         (count > 0).then(|| match kind {
-            EvidenceKind::Proof => "for all sizes and values".to_owned(),
+            EvidenceKind::Proof => everywhere(result),
             _ => format!("{kind} at {}", plural(count, "instance")),
         })
     });
@@ -65,6 +65,15 @@ pub(super) fn reason(result: &ClaimResult) -> String {
         text += "; vacuous: the bound holds for a trivial reason";
     }
     text
+}
+
+/// Where a proved line holds.
+fn everywhere(result: &ClaimResult) -> String {
+    let all = "for all sizes and values";
+    match &result.divisors[..] {
+        [] => all.to_owned(),
+        divisors => format!("{all} but where {} vanishes", divisors.join(" or ")),
+    }
 }
 
 /// ` at d = 1, N = 1`, or nothing where no size matters.

@@ -6,9 +6,6 @@ use crate::claim::ClaimKind;
 use crate::evidence::{Counterexample, Evidence};
 use crate::verdict::{EvidenceKind, Finding, Verdict};
 
-/// What stands in the record of a proof that nobody tried.
-const NEEDS_CALCULUS: &str = "needs the exact calculus";
-
 /// The result of a line with this evidence, in the order of kinds and instances.
 pub(super) fn conclude(
     line: &Line<'_>,
@@ -17,9 +14,6 @@ pub(super) fn conclude(
 ) -> ClaimResult {
     let claim = line.claim;
     let mut evidence = evidence;
-    if settings.allows(EvidenceKind::Proof) {
-        evidence.insert(0, unproved());
-    }
     let findings = findings(&evidence);
     let verdict = Verdict::of(&findings);
     if claim.kind == ClaimKind::Refute && verdict == Verdict::Refuted {
@@ -44,22 +38,6 @@ pub(super) fn conclude(
         undecided,
         mutants: None,
         evidence,
-    }
-}
-
-/// The record of a proof that nobody tried.
-fn unproved() -> Evidence {
-    Evidence {
-        kind: EvidenceKind::Proof,
-        verdict: Verdict::Open,
-        at: std::collections::BTreeMap::new(),
-        declared: true,
-        generic_sizes: true,
-        measurement: None,
-        counterexample: None,
-        slack: None,
-        vacuous: false,
-        note: Some(NEEDS_CALCULUS.to_owned()),
     }
 }
 
@@ -138,7 +116,7 @@ fn why_undecided(line: &Line<'_>, evidence: &[Evidence], settings: &Settings) ->
         return inconclusive(piece);
     }
     if numeric().next().is_none() {
-        return nothing_gathered(line, settings);
+        return nothing_gathered(line, evidence, settings);
     }
     let skipped = |piece: &&Evidence| {
         !piece.declared && piece.note.as_ref().is_some_and(|note| note.starts_with("skipped"))
@@ -162,11 +140,17 @@ fn why_undecided(line: &Line<'_>, evidence: &[Evidence], settings: &Settings) ->
             instances(agreeing)
         );
     }
-    format!("agrees at {}; not proved", small_instances(agreeing))
+    let proof = unproved(evidence).map_or_else(String::new, |reason| format!(": {reason}"));
+    format!("agrees at {}; not proved{proof}", small_instances(agreeing))
+}
+
+/// Why the proof did not succeed.
+fn unproved(evidence: &[Evidence]) -> Option<String> {
+    evidence.iter().find(|piece| piece.kind == EvidenceKind::Proof)?.note.clone()
 }
 
 /// Why there is no evidence but the missing proof.
-fn nothing_gathered(line: &Line<'_>, settings: &Settings) -> String {
+fn nothing_gathered(line: &Line<'_>, evidence: &[Evidence], settings: &Settings) -> String {
     let letters = line.claim.proposition.observed_letters();
     if !letters.is_empty() {
         let supplied = |name: &str| {
@@ -180,7 +164,7 @@ fn nothing_gathered(line: &Line<'_>, settings: &Settings) -> String {
     }
     if !line.claim.proposition.has_value_at_instances() {
         return match settings.allows(EvidenceKind::Proof) {
-            true => NEEDS_CALCULUS.to_owned(),
+            true => unproved(evidence).unwrap_or_else(|| "not proved".to_owned()),
             false => unasked(settings),
         };
     }

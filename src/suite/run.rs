@@ -1,4 +1,5 @@
-//! Running a check: exact evidence first, then everything that takes a share of the error budget.
+//! Running a check: exact evidence and proofs first, then everything that takes a share of the
+//! error budget.
 
 use super::conclusion::{conclude, summary};
 use super::input::InputError;
@@ -9,6 +10,7 @@ use crate::claim::{ClaimFile, Diagnostic};
 use crate::evidence::Evidence;
 use crate::experiment::{Comparison, Work, descend_on_samples, follow_flow, observe, simulate};
 use crate::numeric::{ExactError, Instance, check_with_reason, instances};
+use crate::proof::prove;
 use crate::statistics::ErrorBudget;
 use crate::verdict::EvidenceKind;
 use rayon::prelude::*;
@@ -85,6 +87,7 @@ impl Run<'_> {
         let undecided: Vec<Place> = found.iter().filter_map(|(_, place)| *place).collect();
         let mut found: Vec<Found> = found.drain(..).map(|(found, _)| found).collect();
 
+        found.extend(self.proofs(&lines));
         let jobs = jobs(&lines, self.settings, &undecided);
         let budget = shared(self.settings, &jobs);
         (self.watcher)(Progress::Planned(jobs.len()));
@@ -224,6 +227,23 @@ impl Run<'_> {
                 (found, left.then_some(place))
             })
             .collect()
+    }
+
+    /// A proof, or the attempt, of every line that is not about what only numbers can show.
+    fn proofs(&self, lines: &[Line<'_>]) -> Vec<Found> {
+        if !self.settings.allows(EvidenceKind::Proof) {
+            return Vec::new();
+        }
+        (self.watcher)(Progress::Planned(lines.len()));
+        let prove = |(number, line): (usize, &Line<'_>)| {
+            self.timed(EvidenceKind::Proof, || {
+                let evidence = prove(&line.subject.file, line.claim);
+                evidence.map(|piece| (Place { line: number, at: 0 }, piece)).into_iter().collect()
+            })
+        };
+        let mut found: Vec<Found> = lines.par_iter().enumerate().map(prove).collect();
+        found.retain(|found| !found.evidence.is_empty());
+        found
     }
 
     fn evidence(

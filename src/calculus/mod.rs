@@ -1,0 +1,23 @@
+//! The exact calculus of matrix words: expectations, derivatives and normal forms for all sizes.
+
+mod algebra;
+mod alphabet;
+mod derivative;
+mod error;
+mod expectation;
+mod interner;
+mod inverse;
+mod matrix;
+mod monomial;
+mod normal;
+mod polynomial;
+mod reading;
+mod root;
+mod show;
+mod substitution;
+#[cfg(test)]
+mod tests_vectors;
+mod word;
+
+pub use error::Stop;
+pub use reading::Calculus;

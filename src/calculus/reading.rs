@@ -1,0 +1,369 @@
+//! The symbolic reading: a typed tree as a matrix of words, with sizes and letters left open.
+
+use super::algebra::{Algebra, RandomLetter};
+use super::alphabet::{LetterId, RandomId, Role, SpaceId};
+use super::derivative::Moving;
+use super::error::Stop;
+use super::matrix::Matrix;
+use super::polynomial::Polynomial;
+use super::substitution::Replacements;
+use crate::claim::{
+    Element, Expr, LawKind, Letter, LetterKind, Node, NumericFunction, Space, Target,
+};
+use dashu_ratio::RBig;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// The calculus of one claim: reads typed trees, and keeps what it has met.
+///
+/// Letters, words and monomials are numbered in the order in which they are met, so the same
+/// claim gives the same results on every run.
+#[derive(Debug, Default)]
+pub struct Calculus {
+    pub(super) algebra: Algebra,
+    groups: Vec<Arc<str>>,
+    ones: Vec<(SpaceId, LetterId)>,
+    /// Values of `let` and `define` names, with the trees that keep their addresses alive.
+    named: FxHashMap<*const Node, (Expr, Matrix)>,
+}
+
+impl Calculus {
+    /// The calculus of a claim in a file with these letters, which are ordered by declaration.
+    ///
+    /// # Errors
+    /// [`Stop::Unsupported`] where a law cannot be used.
+    pub fn new(letters: &[Arc<Letter>]) -> Result<Self, Stop> {
+        let mut reader = Self::default();
+        for letter in letters {
+            let stands_in_words = !letter.shape.is_scalar() || letter.is_random();
+            if stands_in_words && !letter.is_observed() {
+                reader.letter(letter)?;
+            }
+        }
+        Ok(reader)
+    }
+
+    /// What is left of `left - right` in normal form, in the words of the claim language; `None`
+    /// where the two are equal for all sizes and values.
+    ///
+    /// # Errors
+    /// Why this is not known.
+    pub fn difference(&mut self, left: &Expr, right: &Expr) -> Result<Option<String>, Stop> {
+        let difference = self.value(left)?.minus(&self.value(right)?);
+        let normal = self.algebra.normal_matrix(&difference)?;
+        Ok((!normal.is_empty()).then(|| self.algebra.show_matrix(&normal)))
+    }
+
+    /// The normal form of an expression, in the words of the claim language.
+    ///
+    /// # Errors
+    /// Why it has none.
+    pub fn normal_form(&mut self, expr: &Expr) -> Result<String, Stop> {
+        let value = self.value(expr)?;
+        let normal = self.algebra.normal_matrix(&value)?;
+        Ok(self.algebra.show_matrix(&normal))
+    }
+
+    fn space(&mut self, space: &Space) -> SpaceId {
+        match space {
+            Space::One => SpaceId::ONE,
+            Space::Size(name) => self.algebra.alphabet.space(name),
+        }
+    }
+
+    /// The letter of words that a declared letter is; of a family, its generator.
+    ///
+    /// # Panics
+    /// For a scalar that is not random.
+    fn letter(&mut self, letter: &Letter) -> Result<LetterId, Stop> {
+        let name = letter.name.clone();
+        if let Some(known) = self.algebra.alphabet.named(&name) {
+            return Ok(known);
+        }
+        let rows = self.space(&letter.shape.rows);
+        let columns = self.space(&letter.shape.columns);
+        if letter.kind == LetterKind::Ones {
+            // All `ones` of one space are the same vector.
+            let known = self.ones.iter().find(|(space, _)| *space == rows).map(|(_, id)| *id);
+            return Ok(known.unwrap_or_else(|| {
+                let id = self.algebra.alphabet.add(&name, rows, columns, false, Role::Ones);
+                self.ones.push((rows, id));
+                id
+            }));
+        }
+        match &letter.kind {
+            LetterKind::Matrix(attributes)
+                if attributes.invertible
+                    || attributes.commuting
+                    || attributes.positive_definite =>
+            {
+                let symmetric = attributes.symmetric;
+                Ok(self.algebra.alphabet.add_family(&name, rows, symmetric))
+            }
+            LetterKind::Random(law) => {
+                let (scale, covariance) = self.covariance(&law.covariance)?;
+                let random = RandomId(self.algebra.random.len() as u16);
+                let symmetric = letter.shape.is_scalar();
+                let role = Role::Random(random);
+                let id = self.algebra.alphabet.add(&name, rows, columns, symmetric, role);
+                let scale = (scale != Polynomial::one())
+                    .then(|| (self.algebra.scalar(&format!("#{name}")), scale));
+                let second_order = match law.kind {
+                    LawKind::Gaussian => None,
+                    LawKind::SecondOrder => Some((self.group(&law.group), false)),
+                    LawKind::SecondOrderMeanZero => Some((self.group(&law.group), true)),
+                };
+                let random = RandomLetter { letter: id, covariance, scale, second_order };
+                self.algebra.random.push(random);
+                Ok(id)
+            }
+            LetterKind::Matrix(_)
+            | LetterKind::Param
+            | LetterKind::Scalar { .. }
+            | LetterKind::Ones => {
+                let symmetric = letter.is_symmetric();
+                Ok(self.algebra.alphabet.add(&name, rows, columns, symmetric, Role::Free))
+            }
+            LetterKind::Observed => {
+                Err(Stop::unsupported(format!("`{name}` is observed: only an experiment knows it")))
+            }
+        }
+    }
+
+    fn group(&mut self, name: &Arc<str>) -> u32 {
+        let known = self.groups.iter().position(|group| group == name);
+        known.unwrap_or_else(|| {
+            self.groups.push(name.clone());
+            self.groups.len() - 1
+        }) as u32
+    }
+
+    /// A covariance as a scalar and a product of letters that is its own transpose.
+    fn covariance(&mut self, expr: &Expr) -> Result<(Polynomial, Vec<LetterId>), Stop> {
+        let value = self.value(expr)?;
+        if value.is_scalar() {
+            return Ok((value.into_scalar(), Vec::new()));
+        }
+        let Some((word, scale)) = value.single() else {
+            return Err(Stop::unsupported(format!(
+                "the covariance `{expr}` is no multiple of a product of letters"
+            )));
+        };
+        if super::word::transposed(&self.algebra.alphabet, word) != word {
+            return Err(Stop::unsupported(format!(
+                "the covariance `{expr}` is not its own transpose"
+            )));
+        }
+        Ok((scale.clone(), word.to_vec()))
+    }
+
+    /// The value of an expression.
+    ///
+    /// # Errors
+    /// Why it has none here.
+    pub(super) fn value(&mut self, expr: &Expr) -> Result<Matrix, Stop> {
+        match &*expr.node {
+            Node::Number(value) => Ok(Matrix::scalar(Polynomial::number(value.clone()))),
+            Node::Size(name) => Ok(Matrix::scalar(self.algebra.scalar_value(name))),
+            Node::Letter(letter) => self.letter_value(letter),
+            Node::Identity { .. } => {
+                let space = self.space(&expr.shape.rows);
+                Ok(Matrix::identity(space, Polynomial::one()))
+            }
+            Node::Abbreviation(abbreviation) => {
+                self.remembered(expr, |reader| reader.value(&abbreviation.value))
+            }
+            Node::Element(element) => self.remembered(expr, |reader| reader.element(element)),
+            Node::Negate(a) => {
+                let a = self.value(a)?;
+                Ok(Matrix::zero(a.rows, a.columns).minus(&a))
+            }
+            Node::Add(a, b) => Ok(self.value(a)?.plus(&self.value(b)?)),
+            Node::Subtract(a, b) => Ok(self.value(a)?.minus(&self.value(b)?)),
+            Node::Multiply(a, b) => {
+                let (a, b) = (self.value(a)?, self.value(b)?);
+                self.algebra.multiply(&a, &b)
+            }
+            Node::Divide(a, b) => {
+                let (a, b) = (self.value(a)?, self.value(b)?);
+                let inverse = self.algebra.inverse(&b)?;
+                self.algebra.multiply(&a, &inverse)
+            }
+            Node::Power(base, exponent) => {
+                let base = self.value(base)?;
+                self.algebra.raised(&base, exponent)
+            }
+            Node::Transpose(a) => {
+                let a = self.value(a)?;
+                Ok(self.algebra.transpose(&a))
+            }
+            Node::Trace(a) => {
+                let a = self.value(a)?;
+                Ok(Matrix::scalar(self.algebra.matrix_trace(&a)))
+            }
+            Node::Inverse(a) => {
+                let a = self.value(a)?;
+                self.algebra.inverse(&a)
+            }
+            Node::QuadraticForm { vector, matrix } => {
+                let (vector, matrix) = (self.value(vector)?, self.value(matrix)?);
+                self.form(&vector, Some(&matrix))
+            }
+            Node::Norm { of, squared, weight } => {
+                let of = self.value(of)?;
+                let weight = weight.as_ref().map(|weight| self.value(weight)).transpose()?;
+                let square = self.form(&of, weight.as_ref())?;
+                if *squared { Ok(square) } else { self.half_power(&square) }
+            }
+            Node::Expectation { body, over } => self.expectation(body, over.as_deref()),
+            Node::Gradient { of, with_respect_to } => {
+                let of = self.value(of)?.into_scalar();
+                let moving = self.moving(with_respect_to)?;
+                self.algebra.gradient(&of, moving)
+            }
+            Node::Substitute { of, replacements } => self.substitute(of, replacements),
+            Node::Lie { quantity, loss, letters } => self.lie(quantity, loss, letters),
+            Node::Numeric { function: NumericFunction::SquareRoot, arguments } => {
+                let value = self.value(&arguments[0])?;
+                if !arguments[0].is_visibly_positive() {
+                    return Err(Stop::unsupported("the root of what is not visibly positive"));
+                }
+                self.half_power(&value)
+            }
+            Node::Numeric { .. } => {
+                Err(Stop::unsupported(format!("`{expr}` has a numeric value alone")))
+            }
+        }
+    }
+
+    /// The value of a name, worked out once.
+    fn remembered(
+        &mut self,
+        expr: &Expr,
+        value: impl FnOnce(&mut Self) -> Result<Matrix, Stop>,
+    ) -> Result<Matrix, Stop> {
+        let key = Arc::as_ptr(&expr.node);
+        if let Some((_, known)) = self.named.get(&key) {
+            return Ok(known.clone());
+        }
+        let value = value(self)?;
+        self.named.insert(key, (expr.clone(), value.clone()));
+        Ok(value)
+    }
+
+    fn letter_value(&mut self, letter: &Arc<Letter>) -> Result<Matrix, Stop> {
+        if letter.shape.is_scalar() && !letter.is_random() {
+            return match letter.kind {
+                LetterKind::Ones => Ok(Matrix::scalar(Polynomial::one())),
+                LetterKind::Observed => Err(Stop::unsupported(format!(
+                    "`{}` is observed: only an experiment knows it",
+                    letter.name
+                ))),
+                _ => Ok(Matrix::scalar(self.algebra.scalar_value(&letter.name))),
+            };
+        }
+        let id = self.letter(letter)?;
+        self.algebra.letter(id)
+    }
+
+    /// A `define` name: a multiple of one letter of the family.
+    fn element(&mut self, element: &Element) -> Result<Matrix, Stop> {
+        let value = self.value(&element.value)?;
+        if value.is_scalar() {
+            return Ok(value);
+        }
+        let value = self.algebra.element_of(&value)?;
+        if let Some(([letter], _)) = value.single()
+            && let Role::Power { family, exponents, .. } = self.algebra.alphabet.role(*letter)
+            && let [(generator @ 1.., 2)] = exponents[..]
+        {
+            let family = *family;
+            self.algebra.name_element(family, generator, &element.name);
+        }
+        Ok(value)
+    }
+
+    /// tr(a' W a); for a vector the number a' W a.
+    fn form(&mut self, a: &Matrix, weight: Option<&Matrix>) -> Result<Matrix, Stop> {
+        let turned = self.algebra.transpose(a);
+        let product = match weight {
+            None => self.algebra.multiply(&turned, a)?,
+            Some(weight) => {
+                let left = self.algebra.multiply(&turned, weight)?;
+                self.algebra.multiply(&left, a)?
+            }
+        };
+        Ok(Matrix::scalar(self.algebra.matrix_trace(&product)))
+    }
+
+    fn half_power(&mut self, value: &Matrix) -> Result<Matrix, Stop> {
+        self.algebra.raised(value, &(RBig::ONE / RBig::from(2)))
+    }
+
+    fn expectation(&mut self, body: &Expr, over: Option<&[Arc<Letter>]>) -> Result<Matrix, Stop> {
+        let body = self.value(body)?;
+        let over: Vec<RandomId> = match over {
+            None => (0..self.algebra.random.len()).map(|index| RandomId(index as u16)).collect(),
+            Some(letters) => {
+                let mut ids = Vec::new();
+                for letter in letters {
+                    let id = self.letter(letter)?;
+                    ids.extend(self.algebra.alphabet.random(id));
+                }
+                ids
+            }
+        };
+        self.algebra.matrix_expectation(&body, &over)
+    }
+
+    fn moving(&mut self, letter: &Arc<Letter>) -> Result<Moving, Stop> {
+        if letter.shape.is_scalar() {
+            return Ok(Moving::Scalar(self.algebra.scalar(&letter.name)));
+        }
+        Ok(Moving::Letter(self.letter(letter)?))
+    }
+
+    fn substitute(&mut self, of: &Expr, replacements: &[(Target, Expr)]) -> Result<Matrix, Stop> {
+        let of = self.value(of)?;
+        let mut by = Replacements::default();
+        for (target, value) in replacements {
+            let value = self.value(value)?;
+            match target {
+                Target::Size(name) => {
+                    let scalar = self.algebra.scalar(name);
+                    by.scalars.push((scalar, value.into_scalar()));
+                }
+                Target::Letter(letter) if letter.shape.is_scalar() => {
+                    let scalar = self.algebra.scalar(&letter.name);
+                    by.scalars.push((scalar, value.into_scalar()));
+                }
+                Target::Letter(letter) => {
+                    let id = self.letter(letter)?;
+                    by.letters.push((id, value));
+                }
+            }
+        }
+        self.algebra.substitute(&of, &by)
+    }
+
+    /// -(sum of <grad(Q, x), grad(L, x)>).
+    fn lie(
+        &mut self,
+        quantity: &Expr,
+        loss: &Expr,
+        letters: &[Arc<Letter>],
+    ) -> Result<Matrix, Stop> {
+        let quantity = self.value(quantity)?.into_scalar();
+        let loss = self.value(loss)?.into_scalar();
+        let mut rate = Polynomial::default();
+        for letter in letters {
+            let moving = self.moving(letter)?;
+            let left = self.algebra.gradient(&quantity, moving)?;
+            let right = self.algebra.gradient(&loss, moving)?;
+            let left = self.algebra.transpose(&left);
+            let product = self.algebra.multiply(&left, &right)?;
+            rate = rate.minus(&self.algebra.matrix_trace(&product));
+        }
+        Ok(Matrix::scalar(rate))
+    }
+}

@@ -1,0 +1,5 @@
+//! Proof: a line decided for all sizes and admissible values, by the exact calculus.
+
+mod decision;
+
+pub use decision::prove;

@@ -1,0 +1,186 @@
+//! The exact calculus against coordinates: the normal form of a random expression, printed and
+//! read again, has the value of the expression at an instance. The exact reading knows no words,
+//! so the two share the syntax tree alone.
+
+use isserlis::calculus::{Calculus, Stop};
+use isserlis::claim::{ClaimFile, Expr};
+use isserlis::numeric::{Budget, Instance, evaluate_exactly, instances};
+use proptest::prelude::*;
+
+const DECLARATIONS: &str = "\
+space d, N
+scalar u
+positive s
+vector v[d]
+matrix A[d,d]
+matrix B[d,d] sym
+matrix C[N,N]
+matrix K[d,d] invertible
+matrix Lambda[d,d] pd
+matrix Omega[d,d] pd
+ones one[N]
+gaussian X[d,N] ~ Lambda
+gaussian Z[d,N] ~ s*Omega
+gaussian w[d] ~ I
+gaussian q[d] ~ Lambda*Omega*Lambda
+gaussian e[N] ~ s*I
+gaussian r[1] ~ s*I
+define Gamma := (1 + 1/N)*Lambda + tr(Lambda)/N*I
+define Other := 2*Lambda + s*I
+at d = 2; N = 2
+claim sizes: tr(A)*tr(B)*tr(C)*tr(K)*tr(Lambda)*tr(Omega)*u*s*v'*v == 0
+";
+
+/// A matrix, vector or scalar as text, with the number of random factors.
+#[derive(Clone, Debug)]
+struct Term {
+    text: String,
+    degree: u32,
+}
+
+fn leaf(text: &str) -> Term {
+    Term { text: text.to_owned(), degree: degree_of(text) }
+}
+
+fn joined(left: &Term, between: &str, right: &Term) -> Term {
+    Term {
+        text: format!("({}){between}({})", left.text, right.text),
+        degree: left.degree + right.degree,
+    }
+}
+
+fn vector() -> impl Strategy<Value = Term> {
+    prop::sample::select(vec!["v", "w", "q", "X*one", "Z*one", "X*e", "X*C*one", "Lambda*w"])
+        .prop_map(leaf)
+}
+
+/// The random factors of a leaf.
+fn degree_of(text: &str) -> u32 {
+    let names = text.split(|letter: char| !letter.is_alphanumeric());
+    names.filter(|name| ["X", "Z", "w", "q", "e", "r"].contains(name)).count() as u32
+}
+
+fn matrix() -> impl Strategy<Value = Term> {
+    let leaves = vec![
+        "A",
+        "A'",
+        "B",
+        "K",
+        "K'",
+        "inv(K)",
+        "Lambda",
+        "inv(Lambda)",
+        "Omega",
+        "inv(Omega)",
+        "Gamma",
+        "inv(Gamma)",
+        "Other",
+        "inv(Other)",
+        "inv(Lambda + 3*I)",
+        "K^2",
+        "X*X'",
+        "X*Z'",
+        "X*C*X'",
+        "Z*one*one'*Z'",
+        "w*w'",
+        "q*v'",
+        "v*w'",
+        "r*A",
+        "X*e*w'",
+    ];
+    prop::sample::select(leaves).prop_map(leaf).prop_recursive(4, 12, 2, |inner| {
+        prop_oneof![
+            4 => (inner.clone(), inner.clone()).prop_map(|(a, b)| joined(&a, "*", &b)),
+            2 => (inner.clone(), inner.clone()).prop_map(|(a, b)| Term {
+                degree: a.degree.max(b.degree), ..joined(&a, " + ", &b) }),
+            1 => inner.clone().prop_map(|a| Term { text: format!("({})'", a.text), ..a }),
+            1 => (inner.clone(), -3..4_i32).prop_map(|(a, k)| Term {
+                text: format!("(({k})/2)*({})", a.text), ..a }),
+            1 => (inner.clone(), inner).prop_map(|(a, b)| Term {
+                text: format!("tr({})*({})", a.text, b.text), degree: a.degree + b.degree }),
+        ]
+    })
+}
+
+fn scalar() -> impl Strategy<Value = Term> {
+    let simple = prop_oneof![
+        prop::sample::select(vec![
+            "u",
+            "s",
+            "N",
+            "d",
+            "1/N",
+            "r",
+            "1/(N + d)",
+            "inv(tr(Lambda))",
+            "1/2"
+        ])
+        .prop_map(leaf),
+        matrix().prop_map(|a| Term { text: format!("tr({})", a.text), ..a }),
+        (vector(), matrix(), vector()).prop_map(|(a, m, b)| Term {
+            text: format!("({})'*({})*({})", a.text, m.text, b.text),
+            degree: a.degree + m.degree + b.degree,
+        }),
+    ];
+    simple.prop_recursive(2, 6, 2, |inner| {
+        prop_oneof![
+            3 => (inner.clone(), inner.clone()).prop_map(|(a, b)| joined(&a, "*", &b)),
+            2 => (inner.clone(), inner.clone()).prop_map(|(a, b)| Term {
+                degree: a.degree.max(b.degree), ..joined(&a, " - ", &b) }),
+            1 => inner.clone().prop_map(|a| Term { text: format!("({})^2", a.text), degree: 2 * a.degree }),
+            1 => inner.prop_map(|a| Term { text: format!("E[{}]", a.text), degree: 0 }),
+        ]
+    })
+}
+
+fn file() -> ClaimFile {
+    ClaimFile::parse("random", DECLARATIONS).unwrap_or_else(|errors| panic!("{errors:?}"))
+}
+
+fn normal_form(file: &ClaimFile, expr: &Expr) -> Result<String, Stop> {
+    Calculus::new(&file.letters)?.normal_form(expr)
+}
+
+/// The value of an expression and that of its normal form; none where either is out of reach.
+fn both(file: &ClaimFile, text: &str, at: &Instance) -> Option<(String, String, String)> {
+    let expr = file.expression(text).ok()?;
+    let budget = Budget::default();
+    let value = evaluate_exactly(&expr, at, &budget).ok()?;
+    let form = normal_form(file, &expr).ok()?;
+    if form.len() > 50_000 {
+        return None;
+    }
+    let again = file.expression(&form).unwrap_or_else(|errors| panic!("{errors:?}\n{form}"));
+    let other = evaluate_exactly(&again, at, &budget).ok()?;
+    Some((value.to_string(), other.to_string(), form))
+}
+
+fn compare(text: &str) -> Result<(), TestCaseError> {
+    let file = file();
+    let at = instances(&file, &file.claims[0], 1).expect("an instance").remove(0);
+    let Some((value, other, form)) = both(&file, text, &at) else {
+        return Err(TestCaseError::reject("out of reach"));
+    };
+    prop_assert_eq!(value, other, "{} has the normal form {}", text, form);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 700, max_global_rejects: 100_000, ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn the_normal_form_of_a_random_scalar_has_its_value(
+        body in scalar().prop_filter("small degree", |term| term.degree <= 6)
+    ) {
+        compare(&format!("E[{}]", body.text))?;
+    }
+
+    #[test]
+    fn the_normal_form_of_a_random_matrix_has_its_value(
+        body in matrix().prop_filter("small degree", |term| term.degree <= 6)
+    ) {
+        compare(&format!("E[{}]", body.text))?;
+    }
+}
