@@ -8,6 +8,7 @@ use super::root::Root;
 use super::word::{Factor, WordId, Words};
 use dashu_ratio::RBig;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// An element a*B + b*I of a family with a invertible, in normal form.
@@ -42,6 +43,8 @@ pub(super) struct Algebra {
     pub(super) words: Words,
     pub(super) monomials: Monomials,
     scalars: Vec<Arc<str>>,
+    /// Scalars that are positive: sizes, and letters declared so.
+    positive: BTreeSet<ScalarId>,
     denominators: Vec<Polynomial>,
     /// The elements of each family; generator k is element k - 1.
     elements: Vec<Vec<Element>>,
@@ -60,6 +63,18 @@ impl Algebra {
             self.scalars.len() - 1
         });
         ScalarId(index as u32)
+    }
+
+    /// Whether a scalar is a size or declared positive.
+    pub(super) fn is_positive(&self, scalar: ScalarId) -> bool {
+        self.positive.contains(&scalar)
+    }
+
+    /// The value of a scalar that is a size or declared positive.
+    pub(super) fn positive_value(&mut self, name: &str) -> Polynomial {
+        let scalar = self.scalar(name);
+        self.positive.insert(scalar);
+        self.scalar_value(name)
     }
 
     /// The name of a scalar letter or of a size.
@@ -134,9 +149,44 @@ impl Algebra {
             Factor::Closed(word) => Atom::Trace(word),
             Factor::Size(space) => {
                 let name = self.alphabet.space_name(space).clone();
-                Atom::Scalar(self.scalar(&name))
+                let scalar = self.scalar(&name);
+                self.positive.insert(scalar);
+                Atom::Scalar(scalar)
             }
         }
+    }
+
+    /// The name of a random letter.
+    pub(super) fn random_name(&self, random: RandomId) -> &Arc<str> {
+        self.alphabet.name(self.random[random.0 as usize].letter)
+    }
+
+    /// A letter with this space as a side that occurs in a polynomial.
+    pub(super) fn letter_with_side(
+        &self,
+        polynomial: &Polynomial,
+        space: &str,
+    ) -> Option<Arc<str>> {
+        let is_side = |space_of: SpaceId| **self.alphabet.space_name(space_of) == *space;
+        for atom in polynomial.atoms(&self.monomials) {
+            let found = match atom {
+                Atom::Trace(word) => self.words.letters(word).iter().copied().find(|letter| {
+                    is_side(self.alphabet.rows(*letter)) || is_side(self.alphabet.columns(*letter))
+                }),
+                Atom::Reciprocal(id) => {
+                    let inside = self.letter_with_side(self.denominator(id), space);
+                    if inside.is_some() {
+                        return inside;
+                    }
+                    None
+                }
+                Atom::Scalar(_) => None,
+            };
+            if let Some(letter) = found {
+                return Some(self.alphabet.name(letter).clone());
+            }
+        }
+        None
     }
 
     /// The random letters that occur in a polynomial.

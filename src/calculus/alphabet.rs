@@ -1,6 +1,7 @@
 //! The letters of matrix words: their spaces, transposes, and commuting families.
 
 use super::interner::Interner;
+use crate::claim::Attributes;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -64,6 +65,8 @@ struct Family {
     name: Arc<str>,
     space: SpaceId,
     symmetric: bool,
+    definite: bool,
+    invertible: bool,
 }
 
 /// All letters of a claim.
@@ -154,10 +157,16 @@ impl Alphabet {
         id
     }
 
-    /// Adds an invertible letter and its family; returns the letter.
-    pub(super) fn add_family(&mut self, name: &str, space: SpaceId, symmetric: bool) -> LetterId {
+    /// Adds a letter with a family of its own; returns the letter.
+    pub(super) fn add_family(
+        &mut self,
+        name: &str,
+        space: SpaceId,
+        Attributes { symmetric, positive_definite, invertible, .. }: Attributes,
+    ) -> LetterId {
         let family = FamilyId(u16::try_from(self.families.len()).expect("few families: a bug"));
-        self.families.push(Family { name: name.into(), space, symmetric });
+        let (definite, name_of_family) = (positive_definite, name.into());
+        self.families.push(Family { name: name_of_family, space, symmetric, definite, invertible });
         let id = self.power(family, false, &[(0, 2)]);
         self.by_name.insert(name.into(), id);
         id
@@ -174,7 +183,7 @@ impl Alphabet {
         if let Some(id) = self.powers.get(&(family, transposed, key)) {
             return *id;
         }
-        let Family { name, space, symmetric } = &self.families[family.0 as usize];
+        let Family { name, space, symmetric, .. } = &self.families[family.0 as usize];
         let (name, space, symmetric) = (name.clone(), *space, *symmetric);
         let exponents = self.exponents.sequence(key).clone();
         let role = Role::Power { family, transposed, exponents };
@@ -232,6 +241,19 @@ impl Alphabet {
     /// Whether the letter of the family is symmetric.
     pub(super) fn family_is_symmetric(&self, family: FamilyId) -> bool {
         self.families[family.0 as usize].symmetric
+    }
+
+    /// Whether the letter of the family is declared positive definite.
+    pub(super) fn family_is_definite(&self, family: FamilyId) -> bool {
+        self.families[family.0 as usize].definite
+    }
+
+    /// Whether a power stands for a letter that is declared invertible.
+    pub(super) fn is_invertible(&self, letter: LetterId) -> bool {
+        match self.role(letter) {
+            Role::Power { family, .. } => self.families[family.0 as usize].invertible,
+            _ => false,
+        }
     }
 
     /// The space of a family.

@@ -21,10 +21,40 @@ impl Algebra {
         if let Some(inverse) = direct {
             return Ok(inverse);
         }
-        let element = self.element_of(matrix)?;
-        self.inverse_of_product(&element)?.ok_or_else(|| {
-            Stop::unsupported(format!("the inverse of `{}` is not known", self.show_matrix(matrix)))
-        })
+        let normal = self.normal_matrix(matrix)?;
+        let (lowest, matrix) = match self.lowest_power(&normal) {
+            Some(lowest) => {
+                let inverse = self.power_of_letter(lowest, -1).expect("a power of a letter");
+                let inverse = self.letter(inverse)?;
+                (Some(inverse.clone()), self.multiply(&inverse, &normal)?)
+            }
+            None => (None, normal),
+        };
+        let element = self.element_of(&matrix)?;
+        let inverse = self.inverse_of_product(&element)?.ok_or_else(|| {
+            Stop::unsupported(format!(
+                "the inverse of `{}` is not known",
+                self.show_matrix(&matrix)
+            ))
+        })?;
+        match lowest {
+            Some(lowest) => self.multiply(&inverse, &lowest),
+            None => Ok(inverse),
+        }
+    }
+
+    /// The lowest power of the letter of a family in a sum of several.
+    fn lowest_power(&self, matrix: &Matrix) -> Option<LetterId> {
+        let mut lowest: Option<(i32, LetterId)> = None;
+        for (word, _) in matrix.terms() {
+            let [letter] = word else { return None };
+            let Role::Power { exponents, .. } = self.alphabet.role(*letter) else { return None };
+            let [(0, exponent)] = exponents[..] else { return None };
+            if lowest.is_none_or(|(least, _)| exponent < least) {
+                lowest = Some((exponent, *letter));
+            }
+        }
+        lowest.map(|(_, letter)| letter)
     }
 
     /// The inverse of a multiple of a product of powers.

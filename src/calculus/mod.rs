@@ -8,12 +8,15 @@ mod expectation;
 mod interner;
 mod inverse;
 mod matrix;
+mod minimum;
 mod monomial;
 mod normal;
 mod polynomial;
 mod reading;
 mod root;
+mod series;
 mod show;
+mod sign;
 mod substitution;
 #[cfg(test)]
 mod tests_vectors;

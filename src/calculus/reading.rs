@@ -54,6 +54,98 @@ impl Calculus {
         Ok((!normal.is_empty()).then(|| self.algebra.show_matrix(&normal)))
     }
 
+    /// What is left of the gradient of a loss at its claimed minimiser, as in
+    /// [`Calculus::difference`], and the factors that must not vanish.
+    ///
+    /// # Errors
+    /// Where the loss is not visibly convex in the letter with one minimiser.
+    pub fn minimizer(
+        &mut self,
+        loss: &Expr,
+        letter: &Arc<Letter>,
+        value: &Expr,
+    ) -> Result<(Option<String>, Vec<String>), Stop> {
+        let loss = self.value(loss)?.into_scalar();
+        let moving = self.moving(letter)?;
+        let value = self.value(value)?;
+        let (left, except) = self.algebra.minimizer_difference(&loss, moving, &value)?;
+        Ok(((!left.is_empty()).then(|| self.algebra.show_matrix(&left)), except))
+    }
+
+    /// What is left of the minimal value of a loss, which is found, minus the claimed one, and
+    /// the factors that must not vanish.
+    ///
+    /// # Errors
+    /// Where the minimiser is not found.
+    pub fn minimum(
+        &mut self,
+        loss: &Expr,
+        letter: &Arc<Letter>,
+        value: &Expr,
+    ) -> Result<(Option<String>, Vec<String>), Stop> {
+        let loss = self.value(loss)?.into_scalar();
+        let moving = self.moving(letter)?;
+        let value = self.value(value)?.into_scalar();
+        let (minimum, except) = self.algebra.minimum(&loss, moving)?;
+        Ok((self.left(&minimum.minus(&value))?, except))
+    }
+
+    /// The text of a polynomial that is not zero.
+    fn left(&mut self, polynomial: &Polynomial) -> Result<Option<String>, Stop> {
+        if self.algebra.is_zero(polynomial)? {
+            return Ok(None);
+        }
+        let normal = self.algebra.normal(polynomial)?;
+        Ok(Some(self.algebra.show(&normal)))
+    }
+
+    /// What is left of the coefficient of size^-order minus the claimed one. For a limit the order
+    /// is 0, and a coefficient of a positive power of the size that does not vanish is an answer
+    /// too.
+    ///
+    /// # Errors
+    /// Where the expansion is not known.
+    pub fn coefficient(
+        &mut self,
+        of: &Expr,
+        size: &str,
+        order: i32,
+        value: &Expr,
+        limit: bool,
+    ) -> Result<Option<String>, Stop> {
+        let of = self.value(of)?.into_scalar();
+        let value = self.value(value)?.into_scalar();
+        self.algebra.positive_value(size);
+        let scalar = self.algebra.scalar(size);
+        for side in [&of, &value] {
+            if let Some(random) = self.algebra.random_letters(side).first() {
+                let name = self.algebra.random_name(*random);
+                return Err(Stop::unsupported(format!("the random letter `{name}` is left")));
+            }
+        }
+        let normal = self.algebra.normal(&of)?;
+        if let Some(letter) = self.algebra.letter_with_side(&normal, size) {
+            return Err(Stop::unsupported(format!("`{size}` is a side of `{letter}`")));
+        }
+        let value = self.algebra.normal(&value)?;
+        if self.algebra.depends(&value, scalar) {
+            return Err(Stop::unsupported(format!("the right side depends on `{size}`")));
+        }
+        let mut expansion = self.algebra.expansion(&normal, scalar, order)?;
+        let coefficient = expansion.remove(&order).unwrap_or_default();
+        if let Some((power, leading)) = expansion.pop_first().filter(|_| limit) {
+            let leading = self.algebra.show(&leading);
+            return Ok(Some(format!("it grows like ({leading})*{size}^{}", -power)));
+        }
+        self.left(&coefficient.minus(&value))
+    }
+
+    /// Whether roots occur: products of them are independent symbols, so that a difference that
+    /// is not zero shows nothing.
+    pub fn has_roots(&self) -> bool {
+        !self.algebra.roots.is_empty()
+    }
+
     /// The normal form of an expression, in the words of the claim language.
     ///
     /// # Errors
@@ -97,8 +189,7 @@ impl Calculus {
                     || attributes.commuting
                     || attributes.positive_definite =>
             {
-                let symmetric = attributes.symmetric;
-                Ok(self.algebra.alphabet.add_family(&name, rows, symmetric))
+                Ok(self.algebra.alphabet.add_family(&name, rows, *attributes))
             }
             LetterKind::Random(law) => {
                 let (scale, covariance) = self.covariance(&law.covariance)?;
@@ -164,7 +255,7 @@ impl Calculus {
     pub(super) fn value(&mut self, expr: &Expr) -> Result<Matrix, Stop> {
         match &*expr.node {
             Node::Number(value) => Ok(Matrix::scalar(Polynomial::number(value.clone()))),
-            Node::Size(name) => Ok(Matrix::scalar(self.algebra.scalar_value(name))),
+            Node::Size(name) => Ok(Matrix::scalar(self.algebra.positive_value(name))),
             Node::Letter(letter) => self.letter_value(letter),
             Node::Identity { .. } => {
                 let space = self.space(&expr.shape.rows);
@@ -259,6 +350,9 @@ impl Calculus {
                     "`{}` is observed: only an experiment knows it",
                     letter.name
                 ))),
+                LetterKind::Scalar { positive: true } => {
+                    Ok(Matrix::scalar(self.algebra.positive_value(&letter.name)))
+                }
                 _ => Ok(Matrix::scalar(self.algebra.scalar_value(&letter.name))),
             };
         }

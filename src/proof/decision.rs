@@ -22,9 +22,8 @@ pub fn prove(file: &ClaimFile, claim: &Claim) -> Option<Evidence> {
                 .and_then(|mut calculus| calculus.difference(left, right));
             identity(difference)
         }
-        _ => {
-            (Verdict::Open, Some("needs a part of the exact calculus that is not there yet".into()))
-        }
+        Proposition::Bound { .. } => (Verdict::Open, Some("no proof of bounds yet".to_owned())),
+        _ => without_value(file, claim),
     };
     let rules = claim.rules > 0 && verdict == Verdict::Proved;
     let note = note.or_else(|| rules.then(|| "its rules are not needed".to_owned()));
@@ -47,6 +46,42 @@ fn identity(difference: Result<Option<String>, Stop>) -> (Verdict, Option<String
         Ok(None) => (Verdict::Proved, None),
         // A counterexample refutes; a difference alone does not (sizes at which it vanishes).
         Ok(Some(difference)) => (Verdict::Open, Some(format!("not equal: {}", cut(&difference)))),
+        Err(stop) => (Verdict::Open, Some(stop.to_string())),
+    }
+}
+
+/// Lines without a value at an instance: the difference of the normal forms decides.
+fn without_value(file: &ClaimFile, claim: &Claim) -> (Verdict, Option<String>) {
+    let decided = Calculus::new(&file.letters).and_then(|mut calculus| {
+        let (difference, except) = match &claim.proposition {
+            Proposition::Minimizer { loss, letter, value } => {
+                calculus.minimizer(&loss.value, letter, value)?
+            }
+            Proposition::Minimum { loss, letter, value } => {
+                calculus.minimum(&loss.value, letter, value)?
+            }
+            Proposition::Limit { of, size, value } => {
+                (calculus.coefficient(of, size, 0, value, true)?, Vec::new())
+            }
+            Proposition::Coefficient { of, size, order, value } => {
+                (calculus.coefficient(of, size, *order, value, false)?, Vec::new())
+            }
+            _ => unreachable!("decided elsewhere"),
+        };
+        Ok((difference, except, calculus.has_roots()))
+    });
+    match decided {
+        Ok((None, except, _)) if except.is_empty() => (Verdict::Proved, None),
+        Ok((None, except, _)) => {
+            (Verdict::Proved, Some(format!("except where {} is zero", except.join(" and "))))
+        }
+        Ok((Some(difference), _, roots)) => {
+            let note = Some(format!("the difference is {}", cut(&difference)));
+            // Rules are not used, and products of roots are independent symbols: then a
+            // difference shows nothing.
+            let decides = claim.rules == 0 && !roots;
+            (if decides { Verdict::Refuted } else { Verdict::Open }, note)
+        }
         Err(stop) => (Verdict::Open, Some(stop.to_string())),
     }
 }

@@ -1,0 +1,130 @@
+//! What is visibly positive in normal forms: from declared signs alone.
+
+use super::algebra::Algebra;
+use super::alphabet::{Exponent, FamilyId, LetterId, Role};
+use super::monomial::Atom;
+use super::polynomial::Polynomial;
+use dashu_ratio::RBig;
+
+/// What is known of the sign of a scalar, or of the definiteness of a product of letters. The
+/// order is that of knowledge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sign {
+    /// Nothing.
+    Unknown,
+    /// At least zero; positive semidefinite.
+    Nonnegative,
+    /// Above zero; positive definite.
+    Positive,
+}
+
+impl Algebra {
+    /// The visible sign of a polynomial: every term is visibly nonnegative, and for positive one of
+    /// them is visibly positive.
+    pub(super) fn sign(&self, polynomial: &Polynomial) -> Sign {
+        let mut found = Sign::Unknown;
+        for (monomial, coefficient) in polynomial.terms() {
+            if *coefficient < RBig::ZERO {
+                return Sign::Unknown;
+            }
+            let factors = self.monomials.factors(monomial);
+            let sign = factors.iter().map(|(atom, exponent)| self.power_sign(*atom, *exponent));
+            let sign = sign.min().unwrap_or(Sign::Positive);
+            if sign == Sign::Unknown {
+                return Sign::Unknown;
+            }
+            found = found.max(sign);
+        }
+        if polynomial.is_empty() { Sign::Nonnegative } else { found }
+    }
+
+    fn power_sign(&self, atom: Atom, exponent: i32) -> Sign {
+        match (self.atom_sign(atom), exponent) {
+            (Sign::Positive, _) => Sign::Positive,
+            // Where it is divided by, it does not vanish.
+            (_, e) if e < 0 && e % 2 == 0 => Sign::Positive,
+            (Sign::Nonnegative, e) if e > 0 => Sign::Nonnegative,
+            (Sign::Nonnegative, _) => Sign::Positive,
+            (_, e) if e % 2 == 0 => Sign::Nonnegative,
+            _ => Sign::Unknown,
+        }
+    }
+
+    fn atom_sign(&self, atom: Atom) -> Sign {
+        match atom {
+            Atom::Scalar(scalar) if self.is_positive(scalar) => Sign::Positive,
+            Atom::Scalar(_) if self.root_of(atom).is_some() => Sign::Positive,
+            Atom::Scalar(_) => Sign::Unknown,
+            Atom::Reciprocal(id) => match self.sign(self.denominator(id)) {
+                Sign::Positive => Sign::Positive,
+                _ => Sign::Unknown,
+            },
+            Atom::Trace(word) => {
+                let letters = self.words.letters(word);
+                let rotations = (0..letters.len()).map(|start| {
+                    let rotated = [&letters[start..], &letters[..start]].concat();
+                    self.definiteness(&rotated)
+                });
+                let square = rotations.max().unwrap_or(Sign::Unknown);
+                match letters[..] {
+                    // The trace of a product of two positive definite matrices.
+                    [a, b] if self.letter_sign(a).min(self.letter_sign(b)) == Sign::Positive => {
+                        Sign::Positive
+                    }
+                    _ => square,
+                }
+            }
+        }
+    }
+
+    /// Whether a product of letters is visibly positive (semi)definite: Z K Z' with a definite
+    /// letter K or none in the middle.
+    pub(super) fn definiteness(&self, word: &[LetterId]) -> Sign {
+        let mut rest = word;
+        while let [first, middle @ .., last] = rest {
+            if self.alphabet.transpose(*first) != *last {
+                return Sign::Unknown;
+            }
+            rest = middle;
+        }
+        let core = match rest {
+            [letter] => self.letter_sign(*letter),
+            _ => Sign::Positive,
+        };
+        // Z may be singular.
+        if rest.len() == word.len() { core } else { core.min(Sign::Nonnegative) }
+    }
+
+    /// Definiteness of one letter: a product of powers of positive definite generators, or a
+    /// square in a symmetric family.
+    pub(super) fn letter_sign(&self, letter: LetterId) -> Sign {
+        let Role::Power { family, exponents, .. } = self.alphabet.role(letter) else {
+            return Sign::Unknown;
+        };
+        if exponents.iter().all(|(generator, _)| self.is_definite(*family, *generator)) {
+            return Sign::Positive;
+        }
+        let even = |(_, doubled): &Exponent| doubled % 4 == 0;
+        let definite = |one: &Exponent| self.is_definite(*family, one.0);
+        if self.alphabet.family_is_symmetric(*family)
+            && exponents.iter().all(|one| even(one) || definite(one))
+        {
+            return Sign::Nonnegative;
+        }
+        Sign::Unknown
+    }
+
+    /// Whether a generator is positive definite: the letter by declaration, a*B + b*I if a and b
+    /// are visibly nonnegative and one of them is positive.
+    pub(super) fn is_definite(&self, family: FamilyId, generator: u16) -> bool {
+        if !self.alphabet.family_is_definite(family) {
+            return false;
+        }
+        if generator == 0 {
+            return true;
+        }
+        let element = self.element(family, generator);
+        let (slope, shift) = (self.sign(&element.slope), self.sign(&element.shift));
+        slope.min(shift) >= Sign::Nonnegative && slope.max(shift) == Sign::Positive
+    }
+}
