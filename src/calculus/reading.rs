@@ -23,8 +23,20 @@ pub struct Calculus {
     pub(super) algebra: Algebra,
     groups: Vec<Arc<str>>,
     ones: Vec<(SpaceId, LetterId)>,
-    /// Values of `let` and `define` names, with the trees that keep their addresses alive.
-    named: FxHashMap<*const Node, (Expr, Matrix)>,
+    /// What has been divided by or inverted so far, also where it cancelled.
+    divisors: Vec<Matrix>,
+    /// Values of `let` and `define` names.
+    named: FxHashMap<*const Node, Named>,
+}
+
+/// The value of a name.
+#[derive(Debug)]
+struct Named {
+    /// Keeps the address of the node alive.
+    _expr: Expr,
+    value: Matrix,
+    /// What its value is divided by.
+    divisors: Vec<Matrix>,
 }
 
 impl Calculus {
@@ -277,12 +289,16 @@ impl Calculus {
             }
             Node::Divide(a, b) => {
                 let (a, b) = (self.value(a)?, self.value(b)?);
-                let inverse = self.algebra.inverse(&b)?;
+                let inverse = self.inverse(b)?;
                 self.algebra.multiply(&a, &inverse)
             }
             Node::Power(base, exponent) => {
                 let base = self.value(base)?;
-                self.algebra.raised(&base, exponent)
+                let value = self.algebra.raised(&base, exponent)?;
+                if *exponent < RBig::ZERO {
+                    self.divisors.push(base);
+                }
+                Ok(value)
             }
             Node::Transpose(a) => {
                 let a = self.value(a)?;
@@ -294,7 +310,7 @@ impl Calculus {
             }
             Node::Inverse(a) => {
                 let a = self.value(a)?;
-                self.algebra.inverse(&a)
+                self.inverse(a)
             }
             Node::QuadraticForm { vector, matrix } => {
                 let (vector, matrix) = (self.value(vector)?, self.value(matrix)?);
@@ -334,12 +350,29 @@ impl Calculus {
         value: impl FnOnce(&mut Self) -> Result<Matrix, Stop>,
     ) -> Result<Matrix, Stop> {
         let key = Arc::as_ptr(&expr.node);
-        if let Some((_, known)) = self.named.get(&key) {
-            return Ok(known.clone());
+        if let Some(known) = self.named.get(&key) {
+            self.divisors.extend(known.divisors.iter().cloned());
+            return Ok(known.value.clone());
         }
+        let before = self.divisors.len();
         let value = value(self)?;
-        self.named.insert(key, (expr.clone(), value.clone()));
+        let mut divisors: Vec<Matrix> = Vec::new();
+        for divisor in self.divisors.drain(before..) {
+            if !divisors.contains(&divisor) {
+                divisors.push(divisor);
+            }
+        }
+        self.divisors.extend(divisors.iter().cloned());
+        let named = Named { _expr: expr.clone(), value: value.clone(), divisors };
+        self.named.insert(key, named);
         Ok(value)
+    }
+
+    /// The inverse of a divisor.
+    fn inverse(&mut self, divisor: Matrix) -> Result<Matrix, Stop> {
+        let inverse = self.algebra.inverse(&divisor)?;
+        self.divisors.push(divisor);
+        Ok(inverse)
     }
 
     fn letter_value(&mut self, letter: &Arc<Letter>) -> Result<Matrix, Stop> {
@@ -418,7 +451,9 @@ impl Calculus {
     }
 
     fn substitute(&mut self, of: &Expr, replacements: &[(Target, Expr)]) -> Result<Matrix, Stop> {
+        let before = self.divisors.len();
         let of = self.value(of)?;
+        let divisors = self.divisors.split_off(before);
         let mut by = Replacements::default();
         for (target, value) in replacements {
             let value = self.value(value)?;
@@ -436,6 +471,15 @@ impl Calculus {
                     by.letters.push((id, value));
                 }
             }
+        }
+        // What cancelled was divided by all the same: `subst(u/u, u -> 0)` has no value.
+        for divisor in divisors {
+            let changed = self.algebra.substitute(&divisor, &by)?;
+            if self.algebra.normal_matrix(&changed)?.is_empty() {
+                let what = self.algebra.show_matrix(&divisor).into();
+                return Err(Stop::ZeroDivisor { what });
+            }
+            self.divisors.push(changed);
         }
         self.algebra.substitute(&of, &by)
     }

@@ -1,0 +1,252 @@
+//! What is proved and what is not: identities, near misses, and every way to a false proof that is
+//! known.
+
+use isserlis::claim::ClaimFile;
+use isserlis::proof::prove;
+use isserlis::verdict::Verdict;
+
+const DECLARATIONS: &str = "\
+space d, N, M
+scalar u, a1
+positive s, t
+vector v[d]
+matrix A[d,d]
+matrix B[d,d]
+matrix H[d,d] sym
+matrix U[d,d]
+matrix W[d,d]
+matrix K[d,d] invertible
+matrix C[d,d] commuting
+matrix Lambda[d,d] pd
+matrix Omega[d,d] pd
+matrix Lam[N,N] pd
+ones one[N]
+ones other[N]
+gaussian X[d,N] ~ Lambda
+gaussian w[d] ~ I
+gaussian e[N] ~ s*I
+gaussian r[1] ~ s*I
+gaussian Y[1,N] ~ s*I
+secondorder x[d] ~ Lambda : query
+secondorder y[1] ~ s*I : query
+secondorder0 Z[d,M] ~ Omega : train
+let S = X*X'/N
+define Gamma := (1 + 1/N)*Lambda + tr(Lambda)/N*I
+";
+
+/// The verdict of the proof of a line under the declarations, with its note.
+fn decided(line: &str) -> (Verdict, String) {
+    let text = format!("{DECLARATIONS}claim it: {line}\n");
+    let file = ClaimFile::parse("proofs.claim", &text).unwrap_or_else(|errors| {
+        panic!("{}", errors.iter().map(|one| one.render("it", &text)).collect::<String>())
+    });
+    let evidence = prove(&file, &file.claims[0]).expect("a line that proofs are about");
+    (evidence.verdict, evidence.note.unwrap_or_default())
+}
+
+#[track_caller]
+fn proved(line: &str) {
+    let (verdict, note) = decided(line);
+    assert_eq!(verdict, Verdict::Proved, "{line}: {note}");
+}
+
+/// Not proved; for an equation never refuted by a normal form alone.
+#[track_caller]
+fn open(line: &str) -> String {
+    let (verdict, note) = decided(line);
+    assert_eq!(verdict, Verdict::Open, "{line}: {note}");
+    note
+}
+
+#[track_caller]
+fn refuted(line: &str) {
+    let (verdict, note) = decided(line);
+    assert_eq!(verdict, Verdict::Refuted, "{line}: {note}");
+}
+
+#[test]
+fn traces_are_cyclic_and_blind_to_transposition_alone() {
+    proved("tr(A*B*U) == tr(U*A*B)");
+    proved("tr(A*B*U) == tr(U'*B'*A')");
+    open("tr(A*B*U) == tr(A*U*B)");
+    open("tr(A*B) == tr(A*B')");
+    proved("tr(A*H) == tr(A'*H)");
+    open("A*B == B*A");
+}
+
+#[test]
+fn families_commute_and_nothing_else_does() {
+    proved("Gamma*Lambda == Lambda*Gamma");
+    proved("inv(Lambda + s*I)*Lambda == I - s*inv(Lambda + s*I)");
+    proved("inv(Lambda + s*I)*inv(Lambda + t*I)*(t - s) == inv(Lambda + s*I) - inv(Lambda + t*I)");
+    proved("inv(2*Lambda) == inv(Lambda)/2");
+    proved("inv(3*Gamma)*Gamma == I/3");
+    proved("A*K*inv(K)*B == A*B");
+    proved("inv(K*Lambda) == inv(Lambda)*inv(K)");
+    proved("inv(K)' == inv(K')");
+    open("Lambda*Omega == Omega*Lambda");
+    open("K*K' == K'*K");
+    open("inv(Lambda + s*I)*Omega == Omega*inv(Lambda + s*I)");
+}
+
+#[test]
+fn one_pole_has_one_name() {
+    proved("subst(inv(Lambda - t*I), Lambda -> Lambda + t*I) == inv(Lambda)");
+    proved("inv(N*Gamma - tr(Lambda)*I) == inv(Lambda)/(N + 1)");
+    proved("subst(inv(Lambda + s*I), s -> 2*t) == inv(Lambda + 2*t*I)");
+}
+
+#[test]
+fn a_divisor_cancels_only_where_it_does_not_vanish() {
+    proved("(tr(Gamma) + s)/(tr(Gamma) + s) == 1");
+    proved("u/u == 1");
+    assert!(open("subst(u/u, u -> 0) == 1").contains("identically zero"));
+    assert!(open("subst(subst(1/(u - s), s -> t)*(u - t), u -> t) == 1").contains("zero"));
+    assert!(open("subst(inv(Lambda - u*I)*(Lambda - u*I), Lambda -> u*I) == I").contains("zero"));
+    let zero = "(tr(Gamma) - (1 + 1/N)*tr(Lambda) - d*tr(Lambda)/N)";
+    assert!(open(&format!("{zero}/{zero} == 1")).contains("identically zero"));
+    assert!(open("inv(Lambda - subst(u, u -> 1)*Lambda)*A == A").contains("identically zero"));
+    assert!(open("1/(sqrt(s)^2 - s) == u").contains("identically zero"));
+}
+
+#[test]
+fn gaussian_moments_have_all_their_terms() {
+    proved("E[S^2] == Gamma*Lambda");
+    open("E[S^2] == Lambda^2 + tr(Lambda)*Lambda/N");
+    proved("E[X*X'] == N*Lambda");
+    proved("E[X'*A*X] == tr(A*Lambda)*I");
+    proved("E[r^4] == 3*s^2");
+    proved("E[r^2*w'*A*w] == s*tr(A)");
+    proved("E[(w'*A*w)^2] == tr(A)^2 + tr(A*A') + tr(A*A)");
+    proved("E[e'*e*r] == 0");
+    proved("E[X*one*one'*X'] == N*Lambda");
+    proved("E[Y*Y'] == N*s");
+    proved("E[Y'*Y] == s*I");
+    proved("E[Y'*Y*Lam*Y'*Y] == s^2*(tr(Lam)*I + 2*Lam)");
+    proved("E[(Y*one)^4] == 3*N^2*s^2");
+    proved("one'*other == N");
+    proved("E[(v'*w)^2*I(d)] == v'*v*I(d)");
+    proved("E[(v'*w)^2*A] == v'*v*A");
+}
+
+#[test]
+fn a_part_of_the_letters_is_integrated() {
+    proved("E[(E[w'*S*w; w] - tr(S))^2] == 0");
+    proved("E[E[(w'*S*v)^2; w]] == v'*Gamma*Lambda*v");
+    proved("E[subst(E[(w'*v)^2], v -> w)] == d");
+}
+
+#[test]
+fn laws_known_to_second_order_give_second_moments_alone() {
+    proved("E[x*x'] == Lambda");
+    proved("E[x*y] == 0*v");
+    proved("E[x'*x]*E[y^2] == s*tr(Lambda)");
+    proved("E[Z*Z'] == M*Omega");
+    proved("E[Z'*A*Z] == tr(A*Omega)*I");
+    proved("E[tr(Z*Z')*x'*x] == M*tr(Omega)*tr(Lambda)");
+}
+
+#[test]
+fn gradients_and_rates_are_exact() {
+    proved("grad(tr(A*W*B*W'), W) == A'*W*B' + A*W*B");
+    open("grad(tr(A*W*B*W'), W) == 2*A*W*B");
+    proved("grad(tr(inv(K)*A), K) == -inv(K)'*A'*inv(K)'");
+    proved("grad(1/(1 + u^2), u) == -2*u/(1 + u^2)^2");
+    proved("grad(tr(inv(Lambda + u^2*I)), u) == -2*u*tr(inv(Lambda + u^2*I)^2)");
+    proved("grad(v'*A*v, v) == A*v + A'*v");
+    proved("grad(sqrt(1 + u^2), u)*sqrt(1 + u^2) == u");
+    proved("lie(u^2 - tr(U*U'), E[(u*w'*S*U*x - w'*x)^2]/2, u, U) == 0");
+    open("lie(u^2 + tr(U*U'), E[(u*w'*S*U*x - w'*x)^2]/2, u, U) == 0");
+}
+
+#[test]
+fn substitution_looks_inside_definitions() {
+    proved("subst(tr(A*Gamma), N -> M) == (1 + 1/M)*tr(A*Lambda) + tr(Lambda)/M*tr(A)");
+    proved("subst(tr(inv(Gamma)), Lambda -> 2*Lambda) == tr(inv(Gamma))/2");
+    proved("subst(tr(Gamma), Lambda -> Omega) == (1 + 1/N + d/N)*tr(Omega)");
+    open("subst(tr(Gamma), Lambda -> Omega) == (1 + 1/N)*tr(Omega) + d*tr(Lambda)/N");
+    proved("subst(u - s, u -> s, s -> u) == s - u");
+}
+
+#[test]
+fn roots_keep_their_relation_and_no_other() {
+    proved("Lambda^(1/2)*Lambda^(1/2) == Lambda");
+    proved("Lambda^(-1/2)*Lambda*Lambda^(1/2) == Lambda");
+    proved("(tr(inv(Gamma)^2)^(1/4))^4 == tr(inv(Gamma)^2)");
+    proved("sqrt(s)^2 == s");
+    proved("(1/sqrt(s))*s == sqrt(s)");
+    proved("sqrt(4) == 2");
+    open("sqrt(s*t) == sqrt(s)*sqrt(t)");
+    open("sqrt(s^2) == s");
+    open("Lambda^(1/2)*Omega^(1/2) == Omega^(1/2)*Lambda^(1/2)");
+}
+
+#[test]
+fn limits_are_taken_inside_definitions_and_divisors() {
+    proved("limit(tr(Gamma), N) == tr(Lambda)");
+    proved("limit(1/(1 + tr(Gamma)), N) == 1/(1 + tr(Lambda))");
+    proved("limit(tr(inv(Gamma)*Omega), N) == tr(inv(Lambda)*Omega)");
+    proved("coeff(tr(inv(Gamma)), N, 1) == -tr(inv(Lambda)) - tr(Lambda)*tr(inv(Lambda)^2)");
+    proved("limit(N/(N + d), N) == 1");
+    proved("coeff(N^2/(N + d), N, -1) == 1");
+    proved("coeff(N^2/(N + d), N, 0) == -d");
+    proved("limit(N*(tr(Gamma) - tr(Lambda)), N) == (1 + d)*tr(Lambda)");
+    refuted("limit(tr(Gamma), N) == tr(Omega)");
+    refuted("limit(N*tr(Gamma), N) == tr(Lambda)");
+    refuted("coeff(tr(inv(Gamma)), N, 1) == -tr(inv(Lambda))");
+}
+
+#[test]
+fn a_coefficient_that_only_looks_nonzero_is_no_divergence() {
+    proved("limit(N*(tr(inv(Gamma)*Gamma) - d), N) == 0");
+    proved("limit(N*(tr(inv(Lambda + s*I)*Lambda) - d + s*tr(inv(Lambda + s*I))), N) == 0");
+}
+
+#[test]
+fn a_leading_part_that_is_not_invertible_by_declaration_is_open() {
+    open("limit(tr(inv(C + 1/N*I)), N) == tr(inv(C))");
+    open("limit(tr(inv(Lambda - s*I + 1/N*I)), N) == tr(inv(Lambda - s*I))");
+    proved("limit(tr(inv(Lambda + s*I + 1/N*I)), N) == tr(inv(Lambda + s*I))");
+}
+
+#[test]
+fn minimisers_are_global_and_unique() {
+    let file = |loss: &str, line: &str| {
+        let text = format!("{DECLARATIONS}let L = {loss}\nclaim it: {line}\n");
+        let file = ClaimFile::parse("it", &text).unwrap_or_else(|errors| panic!("{errors:?}"));
+        let evidence = prove(&file, &file.claims[0]).expect("a proof");
+        (evidence.verdict, evidence.note.unwrap_or_default())
+    };
+    let square = "tr(Lambda*(W - U)*Lambda*(W - U)')";
+    assert_eq!(file(square, "minimizer(L, W) == U").0, Verdict::Proved);
+    assert_eq!(file(square, "minimizer(L, W) == U'").0, Verdict::Refuted);
+    assert_eq!(file(square, "minimum(L, W) == 0").0, Verdict::Proved);
+    let loss = "E[(w'*S*W*w - w'*w)^2]";
+    assert_eq!(file(loss, "minimizer(L, W) == inv(Gamma)").0, Verdict::Open, "not convex by sight");
+    let ridge = "tr(Lambda*W*W') - 2*tr(U*W') + s*tr(W*W')";
+    assert_eq!(file(ridge, "minimizer(L, W) == inv(Lambda + s*I)*U").0, Verdict::Proved);
+    assert_eq!(file(ridge, "minimizer(L, W) == U*inv(Lambda + s*I)").0, Verdict::Refuted);
+    assert_eq!(file(ridge, "minimum(L, W) == -tr(U'*inv(Lambda + s*I)*U)").0, Verdict::Proved);
+    assert_eq!(file(ridge, "minimum(L, W) == -tr(U*inv(Lambda + s*I)*U')").0, Verdict::Refuted);
+    let scaled = "u^2*tr(Lambda*W*W') - 2*u*tr(Lambda*W)";
+    let (verdict, note) = file(scaled, "minimum(L, W) == -tr(Lambda)");
+    assert_eq!((verdict, note.as_str()), (Verdict::Proved, "except where u^2 is zero"));
+    // Concave, flat, of no definite sign.
+    assert_eq!(file("-tr(W*W')", "minimizer(L, W) == 0*W").0, Verdict::Open);
+    assert_eq!(file("tr(H*W*W')", "minimizer(L, W) == 0*W").0, Verdict::Open);
+    assert_eq!(file("tr(A*A'*W*W')", "minimizer(L, W) == 0*W").0, Verdict::Open);
+    assert_eq!(file("u*tr(W*W')", "minimizer(L, W) == 0*W").0, Verdict::Open);
+    assert_eq!(file("tr(W)^2", "minimizer(L, W) == 0*W").0, Verdict::Open);
+    assert_eq!(file("tr(W*W)", "minimizer(L, W) == 0*W").0, Verdict::Open);
+    assert_eq!(file("tr(W*W'*W*W')", "minimizer(L, W) == 0*W").0, Verdict::Open);
+    assert_eq!(file("(a1 - u)^2 + s", "minimizer(L, u) == a1").0, Verdict::Proved);
+    assert_eq!(file("(a1 - u)^2 + s", "minimum(L, u) == s").0, Verdict::Proved);
+}
+
+#[test]
+fn what_has_a_numeric_value_alone_is_open() {
+    assert!(open("opnorm(Lambda) == eigmax(Lambda)").contains("numeric value alone"));
+    open("exp(s)*exp(-s) == 1");
+    open("tr(Lambda)^2 >= tr(Lambda^2)");
+    assert!(open("||A*v|| == ||v||").contains("not equal"));
+}
