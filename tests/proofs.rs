@@ -244,6 +244,46 @@ fn minimisers_are_global_and_unique() {
 }
 
 #[test]
+fn bounds_are_proved_in_their_fragments() {
+    proved("tr(A*A') >= 0");
+    proved("E[(w'*A*w - tr(A))^2] >= 0");
+    proved("N + 1 >= 2");
+    proved("(N + 1)/N <= 2");
+    proved("1/(N + d) <= 1/(d + 1)");
+    proved("d^2 + d >= 2*d");
+    proved("tr(Lambda^2) >= s*tr(Lambda) given Lambda >= s");
+    proved("tr(Lambda) >= s*d given Lambda >= s");
+    proved("tr(inv(Lambda)) <= tr(Lambda)/s^2 given Lambda >= s");
+    proved("tr(inv(Lambda + s*I)*Lambda) <= tr(Lambda)/s");
+    proved("u^2 + 2 >= 1 + 1");
+    proved("u >= a1 given u >= a1 + s");
+    let form = "tr(Lambda*U*Lambda*U') - s^2*tr(U*U') >= 0 given Lambda >= s, form U";
+    proved(form);
+    proved(&form.replace("s^2", "s*tr(Lambda)/d*d/tr(Lambda)*s"));
+}
+
+#[test]
+fn a_bound_that_is_false_or_outside_the_fragments_is_open() {
+    open("tr(Lambda^2) >= tr(Lambda)");
+    open("tr(Lambda^2) >= 2*s*tr(Lambda) given Lambda >= s");
+    open("tr(Lambda^2) >= s*tr(Lambda)");
+    open("tr(Lambda^2) >= s*tr(Lambda) given Omega >= s");
+    open("tr(Lambda)^2 >= tr(Lambda^2)");
+    open("N >= 2");
+    open("u^3 >= 0");
+    open("u >= a1 given u <= a1");
+    open("tr(A) >= 0");
+    open("tr(Lambda*Omega*Lambda*A) >= 0");
+    open("1/u >= 0");
+    open("1/(1 - s) >= 0");
+    open("tr(Lambda*U*Lambda*U') - 2*s^2*tr(U*U') >= 0 given Lambda >= s, form U");
+    open("tr(Lambda*U*Lambda*U') - s^2*tr(U*U') >= 0 given form U");
+    open("tr(Lambda*U*Omega*U') - s^2*tr(U*U') >= 0 given Lambda >= s, form U");
+    open("tr(U*Lambda*U*Lambda) >= 0 given form U");
+    open("tr(inv(Lambda - s*I)*U*U') >= 0 given form U");
+}
+
+#[test]
 fn what_has_a_numeric_value_alone_is_open() {
     assert!(open("opnorm(Lambda) == eigmax(Lambda)").contains("numeric value alone"));
     open("exp(s)*exp(-s) == 1");

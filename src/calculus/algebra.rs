@@ -45,6 +45,7 @@ pub(super) struct Algebra {
     scalars: Vec<Arc<str>>,
     /// Scalars that are positive: sizes, and letters declared so.
     positive: BTreeSet<ScalarId>,
+    sizes: BTreeSet<ScalarId>,
     denominators: Vec<Polynomial>,
     /// The elements of each family; generator k is element k - 1.
     elements: Vec<Vec<Element>>,
@@ -70,11 +71,32 @@ impl Algebra {
         self.positive.contains(&scalar)
     }
 
+    /// Whether a scalar is the size of a space.
+    pub(super) fn is_size(&self, scalar: ScalarId) -> bool {
+        self.sizes.contains(&scalar)
+    }
+
+    /// A size as a number.
+    pub(super) fn size(&mut self, name: &str) -> Polynomial {
+        let scalar = self.scalar(name);
+        self.sizes.insert(scalar);
+        self.positive_value(name)
+    }
+
     /// The value of a scalar that is a size or declared positive.
     pub(super) fn positive_value(&mut self, name: &str) -> Polynomial {
         let scalar = self.scalar(name);
         self.positive.insert(scalar);
         self.scalar_value(name)
+    }
+
+    /// The scalar that a polynomial consists of.
+    pub(super) fn single_scalar(&self, polynomial: &Polynomial) -> Option<ScalarId> {
+        let (monomial, coefficient) = polynomial.single()?;
+        match self.monomials.factors(monomial)[..] {
+            [(Atom::Scalar(scalar), 1)] if *coefficient == RBig::ONE => Some(scalar),
+            _ => None,
+        }
     }
 
     /// The name of a scalar letter or of a size.
@@ -149,9 +171,8 @@ impl Algebra {
             Factor::Closed(word) => Atom::Trace(word),
             Factor::Size(space) => {
                 let name = self.alphabet.space_name(space).clone();
-                let scalar = self.scalar(&name);
-                self.positive.insert(scalar);
-                Atom::Scalar(scalar)
+                self.size(&name);
+                Atom::Scalar(self.scalar(&name))
             }
         }
     }

@@ -117,7 +117,7 @@ impl Algebra {
 
     /// The part of a quadratic monomial without W, and A and B; `None` for degree 0 and 1.
     #[expect(clippy::type_complexity, reason = "a key of the terms")]
-    fn quadratic_term(
+    pub(super) fn quadratic_term(
         &mut self,
         monomial: super::monomial::MonomialId,
         moving: Moving,

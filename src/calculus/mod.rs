@@ -2,6 +2,7 @@
 
 mod algebra;
 mod alphabet;
+mod bound;
 mod derivative;
 mod error;
 mod expectation;

@@ -2,13 +2,15 @@
 
 use super::algebra::{Algebra, RandomLetter};
 use super::alphabet::{LetterId, RandomId, Role, SpaceId};
+use super::bound::Hypotheses;
 use super::derivative::Moving;
 use super::error::Stop;
 use super::matrix::Matrix;
 use super::polynomial::Polynomial;
 use super::substitution::Replacements;
 use crate::claim::{
-    Element, Expr, LawKind, Letter, LetterKind, Node, NumericFunction, Space, Target,
+    Comparison, Element, Expr, Hypothesis, LawKind, Letter, LetterKind, Node, NumericFunction,
+    Space, Target,
 };
 use dashu_ratio::RBig;
 use rustc_hash::FxHashMap;
@@ -127,7 +129,7 @@ impl Calculus {
     ) -> Result<Option<String>, Stop> {
         let of = self.value(of)?.into_scalar();
         let value = self.value(value)?.into_scalar();
-        self.algebra.positive_value(size);
+        self.algebra.size(size);
         let scalar = self.algebra.scalar(size);
         for side in [&of, &value] {
             if let Some(random) = self.algebra.random_letters(side).first() {
@@ -150,6 +152,45 @@ impl Calculus {
             return Ok(Some(format!("it grows like ({leading})*{size}^{}", -power)));
         }
         self.left(&coefficient.minus(&value))
+    }
+
+    /// Whether `larger >= smaller` is shown under hypotheses; with `form` for every value of that
+    /// letter.
+    ///
+    /// # Errors
+    /// Why the fragments do not apply.
+    pub fn is_bound(
+        &mut self,
+        larger: &Expr,
+        smaller: &Expr,
+        given: &[Hypothesis],
+        form: Option<&Arc<Letter>>,
+    ) -> Result<bool, Stop> {
+        let difference = self.value(larger)?.minus(&self.value(smaller)?).into_scalar();
+        if self.algebra.is_zero(&difference)? {
+            return Ok(true);
+        }
+        let mut hypotheses = Hypotheses::default();
+        for hypothesis in given {
+            let (above, below) = match hypothesis.comparison {
+                Comparison::AtLeast => (&hypothesis.left, &hypothesis.right),
+                Comparison::AtMost => (&hypothesis.right, &hypothesis.left),
+            };
+            let (above, below) = (self.value(above)?, self.value(below)?);
+            if !below.is_scalar() {
+                continue; // A bound from above is not used.
+            }
+            let least = below.into_scalar();
+            if !above.is_scalar() {
+                hypotheses.floors.extend(self.algebra.floor(&above, least));
+            } else if let Some(scalar) = self.algebra.single_scalar(&above.into_scalar()) {
+                if !self.algebra.depends(&least, scalar) {
+                    hypotheses.scalars.push((scalar, least));
+                }
+            }
+        }
+        let form = form.map(|letter| self.moving(letter)).transpose()?;
+        self.algebra.is_shown_nonnegative(&difference, form, &hypotheses)
     }
 
     /// Whether roots occur: products of them are independent symbols, so that a difference that
@@ -267,7 +308,7 @@ impl Calculus {
     pub(super) fn value(&mut self, expr: &Expr) -> Result<Matrix, Stop> {
         match &*expr.node {
             Node::Number(value) => Ok(Matrix::scalar(Polynomial::number(value.clone()))),
-            Node::Size(name) => Ok(Matrix::scalar(self.algebra.positive_value(name))),
+            Node::Size(name) => Ok(Matrix::scalar(self.algebra.size(name))),
             Node::Letter(letter) => self.letter_value(letter),
             Node::Identity { .. } => {
                 let space = self.space(&expr.shape.rows);

@@ -1,9 +1,10 @@
 //! Which kind of proof a line asks for, and what came of it.
 
 use crate::calculus::{Calculus, Stop};
-use crate::claim::{Claim, ClaimFile, Proposition};
+use crate::claim::{Claim, ClaimFile, Comparison, Expr, Hypothesis, Letter, Proposition};
 use crate::evidence::Evidence;
 use crate::verdict::{EvidenceKind, Verdict};
+use std::sync::Arc;
 
 /// The longest normal form that a note shows.
 const LONGEST: usize = 200;
@@ -22,7 +23,13 @@ pub fn prove(file: &ClaimFile, claim: &Claim) -> Option<Evidence> {
                 .and_then(|mut calculus| calculus.difference(left, right));
             identity(difference)
         }
-        Proposition::Bound { .. } => (Verdict::Open, Some("no proof of bounds yet".to_owned())),
+        Proposition::Bound { left, comparison, right, given, form } => {
+            let (larger, smaller) = match comparison {
+                Comparison::AtLeast => (left, right),
+                Comparison::AtMost => (right, left),
+            };
+            bound(file, larger, smaller, given, form.as_ref())
+        }
         _ => without_value(file, claim),
     };
     let rules = claim.rules > 0 && verdict == Verdict::Proved;
@@ -46,6 +53,26 @@ fn identity(difference: Result<Option<String>, Stop>) -> (Verdict, Option<String
         Ok(None) => (Verdict::Proved, None),
         // A counterexample refutes; a difference alone does not (sizes at which it vanishes).
         Ok(Some(difference)) => (Verdict::Open, Some(format!("not equal: {}", cut(&difference)))),
+        Err(stop) => (Verdict::Open, Some(stop.to_string())),
+    }
+}
+
+/// A bound is proved or open: it is refuted by a counterexample only.
+fn bound(
+    file: &ClaimFile,
+    larger: &Expr,
+    smaller: &Expr,
+    given: &[Hypothesis],
+    form: Option<&Arc<Letter>>,
+) -> (Verdict, Option<String>) {
+    if smaller.is_literally_zero() && larger.is_visibly_nonnegative() {
+        return (Verdict::Proved, Some("a visible sum of squares and positive terms".to_owned()));
+    }
+    let shown = Calculus::new(&file.letters)
+        .and_then(|mut calculus| calculus.is_bound(larger, smaller, given, form));
+    match shown {
+        Ok(true) => (Verdict::Proved, None),
+        Ok(false) => (Verdict::Open, Some("no fragment decides this bound".to_owned())),
         Err(stop) => (Verdict::Open, Some(stop.to_string())),
     }
 }
