@@ -290,3 +290,61 @@ fn what_has_a_numeric_value_alone_is_open() {
     open("tr(Lambda)^2 >= tr(Lambda^2)");
     assert!(open("||A*v|| == ||v||").contains("not equal"));
 }
+
+/// The verdict of a proof under rules.
+fn under(rules: &str, line: &str) -> (Verdict, String) {
+    let declarations = "space d\nscalar q, al, be\npositive s\nmatrix Psi[d,d] pd\nmatrix Lambda[d,d] pd\n\
+                        matrix K[d,d]\nmatrix P[d,d] sym\nmatrix A[d,d]\nvector v[d]\n";
+    let text = format!("{declarations}{rules}\nclaim it: {line}\n");
+    let file = ClaimFile::parse("it", &text).unwrap_or_else(|errors| {
+        panic!("{}", errors.iter().map(|one| one.render("it", &text)).collect::<String>())
+    });
+    let evidence = prove(&file, &file.claims[0]).expect("a proof");
+    (evidence.verdict, evidence.note.unwrap_or_default())
+}
+
+#[test]
+fn rules_are_used_from_left_to_right() {
+    // K = (al*Psi*Lambda + be*I)^-1, where Psi and Lambda do not commute.
+    let inverse = "rule Psi*Lambda*K == (I - be*K)/al\nrule K*Psi*Lambda == (I - be*K)/al";
+    let holds = |line: &str| assert_eq!(under(inverse, line).0, Verdict::Proved, "{line}");
+    holds("(al*Psi*Lambda + be*I)*K == I");
+    holds("K*(al*Psi*Lambda + be*I) == I");
+    holds("tr(A*K*Psi*Lambda) == (tr(A) - be*tr(A*K))/al");
+    holds("tr(Lambda*K*A*Psi) == tr(Psi*Lambda*K*A)");
+    holds("Psi^2*Lambda*K*A == (Psi*A - be*Psi*K*A)/al");
+    holds("K'*Lambda*Psi == (I - be*K')/al");
+    holds("v'*Psi*Lambda*K*v == (v'*v - be*v'*K*v)/al");
+    let open = |line: &str| assert_eq!(under(inverse, line).0, Verdict::Open, "{line}");
+    open("Lambda*Psi*K == (I - be*K)/al");
+    open("K*Lambda*Psi == (I - be*K)/al");
+    open("K*A == A*K");
+    assert_eq!(under("", "(al*Psi*Lambda + be*I)*K == I").0, Verdict::Open);
+}
+
+#[test]
+fn a_proof_under_rules_says_so() {
+    let (verdict, note) = under("rule P*P == P", "P^4 == P");
+    assert_eq!((verdict, note.as_str()), (Verdict::Proved, "if the rules have a model"));
+    assert_eq!(under("rule P*P == P", "P^4 == I").0, Verdict::Open);
+    assert_eq!(under("rule q^4 == tr(Lambda^2)", "q^8 == tr(Lambda^2)^2").0, Verdict::Proved);
+    assert_eq!(under("rule q^4 == tr(Lambda^2)", "q^2 == sqrt(tr(Lambda^2))").0, Verdict::Open);
+    assert_eq!(under("rule q^4 == s", "q >= 0").0, Verdict::Open, "q has no sign");
+}
+
+#[test]
+fn rules_that_do_not_end_are_not_used() {
+    let (verdict, note) = under("rule K*A == A*K*A", "K*A == A*K*A");
+    assert_eq!(verdict, Verdict::Open);
+    assert!(note.contains("shorter"), "{note}");
+}
+
+#[test]
+fn a_divisor_that_a_rule_makes_zero_is_found() {
+    let (verdict, note) = under("rule q^2 == s", "(q^2 - s)/(q^2 - s) == 1");
+    assert_eq!(verdict, Verdict::Open);
+    assert!(note.contains("identically zero"), "{note}");
+    let (verdict, note) = under("rule P*P == P", "tr(P*P - P)/tr(P*P - P) == 1");
+    assert_eq!(verdict, Verdict::Open);
+    assert!(note.contains("identically zero"), "{note}");
+}

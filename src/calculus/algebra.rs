@@ -4,6 +4,7 @@ use super::alphabet::{Alphabet, FamilyId, LetterId, RandomId, Role, SpaceId};
 use super::error::Stop;
 use super::monomial::{Atom, DenominatorId, MonomialId, Monomials, ScalarId};
 use super::polynomial::Polynomial;
+use super::rewriting::Rule;
 use super::root::Root;
 use super::word::{Factor, WordId, Words};
 use dashu_ratio::RBig;
@@ -51,6 +52,7 @@ pub(super) struct Algebra {
     elements: Vec<Vec<Element>>,
     pub(super) random: Vec<RandomLetter>,
     pub(super) roots: Vec<Root>,
+    pub(super) rules: Vec<Rule>,
     /// Normal forms of traces that have been computed.
     pub(super) normal_traces: FxHashMap<WordId, Polynomial>,
 }

@@ -14,6 +14,7 @@ mod monomial;
 mod normal;
 mod polynomial;
 mod reading;
+mod rewriting;
 mod root;
 mod series;
 mod show;

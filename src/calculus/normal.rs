@@ -157,7 +157,10 @@ impl Algebra {
         }
         let letters = self.words.letters(word).clone();
         let normal = match self.reducible(&letters) {
-            None => Polynomial::term(self.monomials.atom(Atom::Trace(word)), RBig::ONE),
+            None => match self.rewritten_trace(&letters)? {
+                Some(rewritten) => self.normal(&rewritten)?,
+                None => Polynomial::term(self.monomials.atom(Atom::Trace(word)), RBig::ONE),
+            },
             Some(place) => {
                 let space = self.alphabet.rows(letters[0]);
                 let mut sum = Polynomial::default();
@@ -182,7 +185,13 @@ impl Algebra {
             let mut changed = false;
             for (word, coefficient) in current.terms() {
                 let Some(place) = self.reducible(word) else {
-                    next.add_word(word.into(), coefficient);
+                    match self.matched(word) {
+                        Some(found) => {
+                            changed = true;
+                            self.add_replaced(&mut next, &found, coefficient)?;
+                        }
+                        None => next.add_word(word.into(), coefficient),
+                    }
                     continue;
                 };
                 changed = true;

@@ -10,7 +10,7 @@ use super::polynomial::Polynomial;
 use super::substitution::Replacements;
 use crate::claim::{
     Comparison, Element, Expr, Hypothesis, LawKind, Letter, LetterKind, Node, NumericFunction,
-    Space, Target,
+    Rule, Space, Target,
 };
 use dashu_ratio::RBig;
 use rustc_hash::FxHashMap;
@@ -55,6 +55,15 @@ impl Calculus {
             }
         }
         Ok(reader)
+    }
+
+    /// Supposes a rule in what follows.
+    ///
+    /// # Errors
+    /// Where it cannot be used from left to right.
+    pub fn suppose(&mut self, rule: &Rule) -> Result<(), Stop> {
+        let (left, right) = (self.value(&rule.left)?, self.value(&rule.right)?);
+        self.algebra.add_rule(&left, &right)
     }
 
     /// What is left of `left - right` in normal form, in the words of the claim language; `None`

@@ -14,6 +14,8 @@ pub(super) struct Root {
     pub(super) order: u32,
     /// In normal form.
     pub(super) radicand: Polynomial,
+    /// Whether the symbol stands for the positive root; not so for one that a rule defines.
+    pub(super) positive: bool,
 }
 
 impl Algebra {
@@ -31,7 +33,7 @@ impl Algebra {
             }
         }
         let symbol = self.scalar(&format!("({})^(1/{order})", self.show(&radicand)));
-        self.roots.push(Root { symbol, order, radicand });
+        self.roots.push(Root { symbol, order, radicand, positive: true });
         Ok(self.symbol(symbol))
     }
 

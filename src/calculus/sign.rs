@@ -53,7 +53,9 @@ impl Algebra {
     fn atom_sign(&self, atom: Atom) -> Sign {
         match atom {
             Atom::Scalar(scalar) if self.is_positive(scalar) => Sign::Positive,
-            Atom::Scalar(_) if self.root_of(atom).is_some() => Sign::Positive,
+            Atom::Scalar(_) if self.root_of(atom).is_some_and(|root| root.positive) => {
+                Sign::Positive
+            }
             Atom::Scalar(_) => Sign::Unknown,
             Atom::Reciprocal(id) => match self.sign(self.denominator(id)) {
                 Sign::Positive => Sign::Positive,

@@ -1,6 +1,6 @@
 //! What a claim supposes to be nonzero: its divisors that are not visibly so.
 
-use super::tree::{Claim, Expr, LetterKind, Node, Shape, Target, Training};
+use super::tree::{Claim, Expr, LetterKind, Node, Rule, Shape, Target, Training};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -9,13 +9,18 @@ type Replacements = [(Target, Expr)];
 impl Claim {
     /// The divisors that are neither visibly positive nor invertible by declaration, as text, in
     /// the order of their names: operands of `/`, of negative powers and of `inv` in the claim and
-    /// in what it uses, taken apart into factors. The claim says nothing where one of them is zero
-    /// or singular.
-    pub fn supposed_nonzero(&self) -> Vec<String> {
+    /// in what it uses, taken apart into factors, and the scalars in front of the left sides of
+    /// `rules`, those in force. The claim says nothing where one of them is zero or singular.
+    pub fn supposed_nonzero(&self, rules: &[Rule]) -> Vec<String> {
         let training = self.training_in_use().into_iter().flat_map(Training::expressions);
         let mut search = Search::default();
         for expr in self.proposition.expressions().into_iter().chain(training) {
             search.visit(expr, &[]);
+        }
+        for rule in rules {
+            search.visit(&rule.left, &[]);
+            search.visit(&rule.right, &[]);
+            search.scalars_in_front(&rule.left);
         }
         search.found.into_iter().collect()
     }
@@ -47,6 +52,25 @@ impl Search {
             replacements.iter().for_each(|(_, value)| self.visit(value, around));
         } else {
             expr.parts().into_iter().for_each(|part| self.visit(part, around));
+        }
+    }
+
+    /// The scalar factors of a product of matrices: a rule for the product is divided by them.
+    fn scalars_in_front(&mut self, product: &Expr) {
+        if product.shape.is_scalar() {
+            return;
+        }
+        match &*product.unabbreviated().node {
+            Node::Multiply(a, b) => {
+                for factor in [a, b] {
+                    match factor.shape.is_scalar() {
+                        true => self.divisor(factor, &[]),
+                        false => self.scalars_in_front(factor),
+                    }
+                }
+            }
+            Node::Divide(a, _) | Node::Negate(a) => self.scalars_in_front(a),
+            _ => {}
         }
     }
 
@@ -125,13 +149,21 @@ mod tests {
         let file = ClaimFile::parse("it.claim", &text).unwrap_or_else(|errors| {
             panic!("{}", errors.iter().map(|one| one.render("it", &text)).collect::<String>())
         });
-        file.claims[0].supposed_nonzero()
+        file.claims[0].supposed_nonzero(&file.rules)
     }
 
     #[test]
     fn what_is_positive_or_invertible_by_declaration_is_not_supposed() {
         assert!(divisors("inv(Gamma)*Lambda == Lambda/(N*eta)*inv(A)").is_empty());
         assert!(divisors("tr(Lambda)^-1 == (1 + u^2)^-1/(2*d)").is_empty());
+    }
+
+    #[test]
+    fn a_rule_is_divided_by_the_scalar_in_front() {
+        let text = "space d\nscalar u\npositive s\nmatrix A[d,d]\nrule s*u*A*A == u*A\n\
+                    claim it: A*A == A/s\n";
+        let file = ClaimFile::parse("it.claim", text).unwrap();
+        assert_eq!(file.claims[0].supposed_nonzero(&file.rules), ["u"]);
     }
 
     #[test]

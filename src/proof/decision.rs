@@ -19,8 +19,8 @@ pub fn prove(file: &ClaimFile, claim: &Claim) -> Option<Evidence> {
     let (verdict, note) = match proposition {
         Proposition::Reaches { .. } => return None,
         Proposition::Equal { left, right } => {
-            let difference = Calculus::new(&file.letters)
-                .and_then(|mut calculus| calculus.difference(left, right));
+            let difference =
+                calculus(file, claim).and_then(|mut calculus| calculus.difference(left, right));
             identity(difference)
         }
         Proposition::Bound { left, comparison, right, given, form } => {
@@ -28,12 +28,12 @@ pub fn prove(file: &ClaimFile, claim: &Claim) -> Option<Evidence> {
                 Comparison::AtLeast => (left, right),
                 Comparison::AtMost => (right, left),
             };
-            bound(file, larger, smaller, given, form.as_ref())
+            bound(calculus(file, claim), larger, smaller, given, form.as_ref())
         }
         _ => without_value(file, claim),
     };
-    let rules = claim.rules > 0 && verdict == Verdict::Proved;
-    let note = note.or_else(|| rules.then(|| "its rules are not needed".to_owned()));
+    let under_rules = claim.rules > 0 && verdict == Verdict::Proved;
+    let note = note.or_else(|| under_rules.then(|| "if the rules have a model".to_owned()));
     Some(Evidence {
         kind: EvidenceKind::Proof,
         verdict,
@@ -48,6 +48,13 @@ pub fn prove(file: &ClaimFile, claim: &Claim) -> Option<Evidence> {
     })
 }
 
+/// The calculus at a line, with the rules in force.
+fn calculus(file: &ClaimFile, claim: &Claim) -> Result<Calculus, Stop> {
+    let mut calculus = Calculus::new(&file.letters)?;
+    file.rules[..claim.rules].iter().try_for_each(|rule| calculus.suppose(rule))?;
+    Ok(calculus)
+}
+
 fn identity(difference: Result<Option<String>, Stop>) -> (Verdict, Option<String>) {
     match difference {
         Ok(None) => (Verdict::Proved, None),
@@ -59,7 +66,7 @@ fn identity(difference: Result<Option<String>, Stop>) -> (Verdict, Option<String
 
 /// A bound is proved or open: it is refuted by a counterexample only.
 fn bound(
-    file: &ClaimFile,
+    calculus: Result<Calculus, Stop>,
     larger: &Expr,
     smaller: &Expr,
     given: &[Hypothesis],
@@ -68,8 +75,7 @@ fn bound(
     if smaller.is_literally_zero() && larger.is_visibly_nonnegative() {
         return (Verdict::Proved, Some("a visible sum of squares and positive terms".to_owned()));
     }
-    let shown = Calculus::new(&file.letters)
-        .and_then(|mut calculus| calculus.is_bound(larger, smaller, given, form));
+    let shown = calculus.and_then(|mut calculus| calculus.is_bound(larger, smaller, given, form));
     match shown {
         Ok(true) => (Verdict::Proved, None),
         Ok(false) => (Verdict::Open, Some("no fragment decides this bound".to_owned())),
@@ -79,7 +85,7 @@ fn bound(
 
 /// Lines without a value at an instance: the difference of the normal forms decides.
 fn without_value(file: &ClaimFile, claim: &Claim) -> (Verdict, Option<String>) {
-    let decided = Calculus::new(&file.letters).and_then(|mut calculus| {
+    let decided = calculus(file, claim).and_then(|mut calculus| {
         let (difference, except) = match &claim.proposition {
             Proposition::Minimizer { loss, letter, value } => {
                 calculus.minimizer(&loss.value, letter, value)?
