@@ -6,6 +6,7 @@ mod bound;
 mod derivative;
 mod error;
 mod expectation;
+mod fraction;
 mod interner;
 mod inverse;
 mod matrix;

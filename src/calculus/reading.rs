@@ -73,8 +73,7 @@ impl Calculus {
     /// Why this is not known.
     pub fn difference(&mut self, left: &Expr, right: &Expr) -> Result<Option<String>, Stop> {
         let difference = self.value(left)?.minus(&self.value(right)?);
-        let normal = self.algebra.normal_matrix(&difference)?;
-        Ok((!normal.is_empty()).then(|| self.algebra.show_matrix(&normal)))
+        self.left_of_matrix(&difference)
     }
 
     /// What is left of the gradient of a loss at its claimed minimiser, as in
@@ -92,7 +91,7 @@ impl Calculus {
         let moving = self.moving(letter)?;
         let value = self.value(value)?;
         let (left, except) = self.algebra.minimizer_difference(&loss, moving, &value)?;
-        Ok(((!left.is_empty()).then(|| self.algebra.show_matrix(&left)), except))
+        Ok((self.left_of_matrix(&left)?, except))
     }
 
     /// What is left of the minimal value of a loss, which is found, minus the claimed one, and
@@ -118,8 +117,14 @@ impl Calculus {
         if self.algebra.is_zero(polynomial)? {
             return Ok(None);
         }
-        let normal = self.algebra.normal(polynomial)?;
-        Ok(Some(self.algebra.show(&normal)))
+        let shown = self.algebra.fraction(polynomial)?;
+        Ok(Some(self.algebra.show(&shown)))
+    }
+
+    /// The text of a matrix that is not zero.
+    fn left_of_matrix(&mut self, matrix: &Matrix) -> Result<Option<String>, Stop> {
+        let shown = self.algebra.displayed(matrix)?;
+        Ok((!shown.is_empty()).then(|| self.algebra.show_matrix(&shown)))
     }
 
     /// What is left of the coefficient of size^-order minus the claimed one. For a limit the order
@@ -157,6 +162,7 @@ impl Calculus {
         let mut expansion = self.algebra.expansion(&normal, scalar, order)?;
         let coefficient = expansion.remove(&order).unwrap_or_default();
         if let Some((power, leading)) = expansion.pop_first().filter(|_| limit) {
+            let leading = self.algebra.fraction(&leading)?;
             let leading = self.algebra.show(&leading);
             return Ok(Some(format!("it grows like ({leading})*{size}^{}", -power)));
         }
@@ -192,10 +198,10 @@ impl Calculus {
             let least = below.into_scalar();
             if !above.is_scalar() {
                 hypotheses.floors.extend(self.algebra.floor(&above, least));
-            } else if let Some(scalar) = self.algebra.single_scalar(&above.into_scalar()) {
-                if !self.algebra.depends(&least, scalar) {
-                    hypotheses.scalars.push((scalar, least));
-                }
+            } else if let Some(scalar) = self.algebra.single_scalar(&above.into_scalar())
+                && !self.algebra.depends(&least, scalar)
+            {
+                hypotheses.scalars.push((scalar, least));
             }
         }
         let form = form.map(|letter| self.moving(letter)).transpose()?;
@@ -214,7 +220,7 @@ impl Calculus {
     /// Why it has none.
     pub fn normal_form(&mut self, expr: &Expr) -> Result<String, Stop> {
         let value = self.value(expr)?;
-        let normal = self.algebra.normal_matrix(&value)?;
+        let normal = self.algebra.displayed(&value)?;
         Ok(self.algebra.show_matrix(&normal))
     }
 

@@ -38,6 +38,8 @@ pub(super) enum Command {
     },
     /// Evaluate an expression at an instance, exactly and in decimals
     Eval(EvalOptions),
+    /// Expand an expression for all sizes: its normal form
+    Expand(ExpandOptions),
     /// Train one layer of linear self-attention; print its weights beside the prediction
     Train(TrainOptions),
     /// Write a file to start from
@@ -62,6 +64,32 @@ pub(super) struct ReportOptions {
     pub(super) output: PathBuf,
     #[command(flatten)]
     pub(super) show: ShowOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExpandOptions {
+    /// The expression, such as 'E[tr(S)^3]'
+    pub(super) expression: String,
+    /// A claim file or the id of a theorem, whose declarations the expression uses
+    #[arg(long, value_name = "FILE|ID")]
+    pub(super) with: String,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: ExpressionFormat,
+    #[command(flatten)]
+    pub(super) show: ShowOptions,
+}
+
+/// How `expand` prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExpressionFormat {
+    /// In the claim language
+    #[default]
+    Text,
+    /// In LaTeX, without dollar signs
+    Latex,
+    /// One object with the expression, the normal form, and both in LaTeX
+    Json,
 }
 
 #[derive(Debug, Args)]

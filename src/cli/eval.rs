@@ -1,12 +1,12 @@
 //! `isserlis eval`: the value of an expression at an instance.
 
 use super::Exit;
-use super::arguments::EvalOptions;
+use super::arguments::{EvalOptions, ShowOptions};
 use super::check::tell;
 use super::library::unknown;
 use super::output::{message, print};
 use super::setting::instance;
-use crate::claim::ClaimFile;
+use crate::claim::{ClaimFile, Expr};
 use crate::numeric::{Budget, evaluate_exactly};
 use crate::suite::{declarations, library};
 use std::path::Path;
@@ -16,16 +16,8 @@ use std::path::Path;
 /// # Errors
 /// Where the file, the expression or a value cannot be read, and where there is no value.
 pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Exit> {
-    let Some(file) = file(options)? else { return Ok(Exit::Input) };
-    let expression = match file.expression(&options.expression) {
-        Ok(expression) => expression,
-        Err(diagnostics) => {
-            for diagnostic in diagnostics {
-                let text = diagnostic.render("the expression", &options.expression);
-                message(&format!("{text}\n"), options.show);
-            }
-            return Ok(Exit::Input);
-        }
+    let Some((file, expression)) = read(&options.expression, &options.with, options.show)? else {
+        return Ok(Exit::Input);
     };
     let at = instance(&file, &expression, &options.set)?;
     let value = evaluate_exactly(&expression, &at, &Budget::default())?;
@@ -38,21 +30,43 @@ pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Exit> {
     Ok(Exit::Success)
 }
 
+/// The declarations and the expression; `None` where mistakes have been told.
+///
+/// # Errors
+/// An unknown theorem.
+pub(super) fn read(
+    expression: &str,
+    with: &str,
+    show: ShowOptions,
+) -> anyhow::Result<Option<(ClaimFile, Expr)>> {
+    let Some(file) = file(with, show)? else { return Ok(None) };
+    match file.expression(expression) {
+        Ok(found) => Ok(Some((file, found))),
+        Err(diagnostics) => {
+            for diagnostic in diagnostics {
+                let text = diagnostic.render("the expression", expression);
+                message(&format!("{text}\n"), show);
+            }
+            Ok(None)
+        }
+    }
+}
+
 /// The declarations: of a file, or of a theorem. `None` where its mistakes have been told.
-fn file(options: &EvalOptions) -> anyhow::Result<Option<ClaimFile>> {
-    let path = Path::new(&options.with);
-    if path.exists() || options.with.ends_with(".claim") {
+fn file(with: &str, show: ShowOptions) -> anyhow::Result<Option<ClaimFile>> {
+    let path = Path::new(with);
+    if path.exists() || with.ends_with(".claim") {
         return match declarations(path) {
             Ok(file) => Ok(Some(file)),
             Err(problem) => {
-                tell(&problem, options.show);
+                tell(&problem, show);
                 Ok(None)
             }
         };
     }
     let (subjects, _) = library();
-    match subjects.iter().find(|subject| subject.id == options.with) {
+    match subjects.iter().find(|subject| subject.id == with) {
         Some(subject) => Ok(Some(subject.file.clone())),
-        None => Err(unknown(&options.with, &subjects)),
+        None => Err(unknown(with, &subjects)),
     }
 }

@@ -4,6 +4,7 @@ mod arguments;
 mod check;
 mod eval;
 mod exit;
+mod expand;
 mod library;
 mod new;
 mod output;
@@ -26,6 +27,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         Command::List => library::list(),
         Command::Show { id } => library::show(id),
         Command::Eval(options) => eval::eval(options),
+        Command::Expand(options) => expand::expand(options),
         Command::Train(options) => train::train(options),
         Command::New { what, name } => new::new(*what, name),
     };

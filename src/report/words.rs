@@ -42,6 +42,9 @@ pub(super) fn reason(result: &ClaimResult) -> String {
         let first = result.evidence.iter().find(deciding);
         let text = match (&result.counterexample, first) {
             (Some(witness), _) => format!("exact counterexample{}", sizes(witness)),
+            (None, Some(piece)) if piece.kind == EvidenceKind::Proof => {
+                piece.note.clone().unwrap_or_default()
+            }
             (None, Some(piece)) => format!("{} at {}", piece.kind, piece.at_words()),
             (None, None) => String::new(),
         };
