@@ -2,6 +2,7 @@
 
 use super::alphabet::{Alphabet, FamilyId, LetterId, RandomId, Role, SpaceId};
 use super::error::Stop;
+use super::expectation::Record;
 use super::monomial::{Atom, DenominatorId, MonomialId, Monomials, ScalarId};
 use super::polynomial::Polynomial;
 use super::rewriting::Rule;
@@ -53,6 +54,8 @@ pub(super) struct Algebra {
     pub(super) random: Vec<RandomLetter>,
     pub(super) roots: Vec<Root>,
     pub(super) rules: Vec<Rule>,
+    /// How expectations were computed, where that is asked for.
+    pub(super) records: Option<Vec<Record>>,
     /// Normal forms of traces that have been computed.
     pub(super) normal_traces: FxHashMap<WordId, Polynomial>,
 }

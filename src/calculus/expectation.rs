@@ -27,10 +27,31 @@ const MOST_STATES: usize = 300_000;
 const MOST_TERMS: usize = 20_000_000;
 
 /// Random words whose product is to be integrated, sorted.
-type State = Vec<WordId>;
+pub(super) type State = Vec<WordId>;
 
 /// A sum over states, each with integer multiples of deterministic monomials.
 type Level = BTreeMap<State, FxHashMap<MonomialId, IBig>>;
+
+/// How an expectation was computed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Record {
+    /// The letters that are integrated.
+    pub(super) over: Vec<RandomId>,
+    pub(super) input: Polynomial,
+    pub(super) steps: Vec<Step>,
+    pub(super) result: Polynomial,
+}
+
+/// One integration by parts.
+#[derive(Clone, Debug)]
+pub(super) struct Step {
+    pub(super) state: State,
+    pub(super) random: RandomId,
+    /// The word and the place of the pivot.
+    pub(super) pivot: (usize, usize),
+    /// Multiplicities, deterministic factors and states.
+    pub(super) to: Vec<(u32, MonomialId, State)>,
+}
 
 /// One summand of a pairing.
 struct Pairing {
@@ -50,6 +71,13 @@ impl Algebra {
         polynomial: &Polynomial,
         over: &[RandomId],
     ) -> Result<Polynomial, Stop> {
+        if let Some(records) = &mut self.records {
+            records.push(Record {
+                over: over.to_vec(),
+                input: polynomial.clone(),
+                ..Record::default()
+            });
+        }
         let (mut level, denominator) = self.initial(polynomial, over)?;
         for random in self.order(&level, over) {
             level = self.integrated(level, random)?;
@@ -65,7 +93,11 @@ impl Algebra {
                 result.add_term(monomial, &(RBig::from(coefficient) * &scale));
             }
         }
-        self.with_scales(&result)
+        let result = self.with_scales(&result)?;
+        if let Some(record) = self.records.as_mut().and_then(|records| records.last_mut()) {
+            record.result = result.clone();
+        }
+        Ok(result)
     }
 
     /// The expectation of a matrix: closed with a marker, integrated, and cut at the marker.
@@ -246,7 +278,9 @@ impl Algebra {
             let next = buckets.entry(count - 2).or_default();
             let mut size = 0;
             for (state, terms) in bucket {
-                for pairing in self.pairings(&state, random) {
+                let (pivot, pairings) = self.pairings(&state, random);
+                self.record(&state, random, pivot, &pairings);
+                for pairing in pairings {
                     let target = next.entry(pairing.state).or_default();
                     let before = target.len();
                     for (monomial, coefficient) in &terms {
@@ -264,8 +298,25 @@ impl Algebra {
         Ok(Level::new())
     }
 
-    /// The pairings of one occurrence of a random letter with all others.
-    fn pairings(&mut self, state: &State, random: RandomId) -> Vec<Pairing> {
+    fn record(
+        &mut self,
+        state: &State,
+        random: RandomId,
+        pivot: (usize, usize),
+        pairings: &[Pairing],
+    ) {
+        if let Some(record) = self.records.as_mut().and_then(|records| records.last_mut()) {
+            let to = pairings
+                .iter()
+                .map(|one| (one.multiplicity, one.deterministic, one.state.clone()))
+                .collect();
+            record.steps.push(Step { state: state.clone(), random, pivot, to });
+        }
+    }
+
+    /// The pairings of one occurrence of a random letter with all others; the word and the place
+    /// of that occurrence.
+    fn pairings(&mut self, state: &State, random: RandomId) -> ((usize, usize), Vec<Pairing>) {
         let pivot = self.pivot(state, random);
         let mut rest = state.clone();
         let word = rest.remove(pivot);
@@ -274,10 +325,12 @@ impl Algebra {
         let scale = self.random[random.0 as usize].scale.as_ref().map(|(scalar, _)| *scalar);
         let turned = self.alphabet.transpose(letter);
         let mut letters = self.words.letters(word).to_vec();
-        if !letters.contains(&letter) {
+        let is_turned = !letters.contains(&letter);
+        if is_turned {
             letters = transposed(&self.alphabet, &letters);
         }
         let front = letters.iter().position(|one| *one == letter).expect("the pivot's word");
+        let place = if is_turned { letters.len() - 1 - front } else { front };
         letters.rotate_left(front);
         let after = letters.split_off(1);
         let (rows, columns) = (self.alphabet.rows(letter), self.alphabet.columns(letter));
@@ -317,7 +370,7 @@ impl Algebra {
             }
             index += copies;
         }
-        pairings
+        ((pivot, place), pairings)
     }
 
     /// The word in which the pivot stands: the one with fewest occurrences, then the shortest,

@@ -9,6 +9,7 @@ mod expectation;
 mod fraction;
 mod interner;
 mod inverse;
+mod log;
 mod matrix;
 mod minimum;
 mod monomial;

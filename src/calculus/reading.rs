@@ -5,9 +5,11 @@ use super::alphabet::{LetterId, RandomId, Role, SpaceId};
 use super::bound::Hypotheses;
 use super::derivative::Moving;
 use super::error::Stop;
+use super::log::Writer;
 use super::matrix::Matrix;
 use super::polynomial::Polynomial;
 use super::substitution::Replacements;
+use crate::certificate::Expectation;
 use crate::claim::{
     Comparison, Element, Expr, Hypothesis, LawKind, Letter, LetterKind, Node, NumericFunction,
     Rule, Space, Target,
@@ -25,6 +27,7 @@ pub struct Calculus {
     pub(super) algebra: Algebra,
     groups: Vec<Arc<str>>,
     ones: Vec<(SpaceId, LetterId)>,
+    logs: Vec<Expectation>,
     /// What has been divided by or inverted so far, also where it cancelled.
     divisors: Vec<Matrix>,
     /// Values of `let` and `define` names.
@@ -55,6 +58,16 @@ impl Calculus {
             }
         }
         Ok(reader)
+    }
+
+    /// Keeps logs of the expectations that are computed from here on.
+    pub fn keep_logs(&mut self) {
+        self.algebra.records = Some(Vec::new());
+    }
+
+    /// The logs that were kept, each expectation once, in the order in which they were computed.
+    pub fn logs(self) -> Vec<Expectation> {
+        self.logs
     }
 
     /// Supposes a rule in what follows.
@@ -378,7 +391,11 @@ impl Calculus {
                 let square = self.form(&of, weight.as_ref())?;
                 if *squared { Ok(square) } else { self.half_power(&square) }
             }
-            Node::Expectation { body, over } => self.expectation(body, over.as_deref()),
+            Node::Expectation { body, over } => {
+                let value = self.expectation(body, over.as_deref())?;
+                self.keep_log(expr, &value);
+                Ok(value)
+            }
             Node::Gradient { of, with_respect_to } => {
                 let of = self.value(of)?.into_scalar();
                 let moving = self.moving(with_respect_to)?;
@@ -497,6 +514,17 @@ impl Calculus {
             }
         };
         self.algebra.matrix_expectation(&body, &over)
+    }
+
+    /// Logs the expectation that was computed last, where that is asked for.
+    fn keep_log(&mut self, expr: &Expr, value: &Matrix) {
+        let Some(record) = self.algebra.records.as_mut().and_then(Vec::pop) else { return };
+        let text = expr.to_string();
+        if self.logs.iter().any(|log| log.expression == text) {
+            return;
+        }
+        let marker = (!value.is_scalar()).then(|| self.algebra.marker(value.columns, value.rows));
+        self.logs.push(Writer::write(&self.algebra, &record, text, marker));
     }
 
     fn moving(&mut self, letter: &Arc<Letter>) -> Result<Moving, Stop> {

@@ -1,6 +1,7 @@
 //! Which kind of proof a line asks for, and what came of it.
 
 use crate::calculus::{Calculus, Stop};
+use crate::certificate::Certificate;
 use crate::claim::{Claim, ClaimFile, Comparison, Expr, Hypothesis, Letter, Proposition};
 use crate::evidence::Evidence;
 use crate::verdict::{EvidenceKind, Verdict};
@@ -45,6 +46,24 @@ pub fn prove(file: &ClaimFile, claim: &Claim) -> Option<Evidence> {
         slack: None,
         vacuous: false,
         note,
+    })
+}
+
+/// The certificate of an equation that is proved; `None` for what is not proved and for kinds of
+/// lines that have none.
+pub fn certify(file: &ClaimFile, claim: &Claim, id: &str) -> Option<Certificate> {
+    let Proposition::Equal { left, right } = &claim.proposition else { return None };
+    if claim.rules > 0 || !claim.proposition.observed_letters().is_empty() {
+        return None;
+    }
+    let mut calculus = Calculus::new(&file.letters).ok()?;
+    calculus.keep_logs();
+    calculus.difference(left, right).ok()?.is_none().then(|| Certificate {
+        format: Certificate::FORMAT.to_owned(),
+        claim: id.to_owned(),
+        statement: claim.proposition.to_string(),
+        text: file.text.to_string(),
+        expectations: calculus.logs(),
     })
 }
 

@@ -2,4 +2,4 @@
 
 mod decision;
 
-pub use decision::prove;
+pub use decision::{certify, prove};

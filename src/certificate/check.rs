@@ -1,0 +1,279 @@
+//! The independent checker: a certificate against the text of the claim.
+
+use super::evaluation::{Evaluated, Evaluation, Point};
+use super::field::{Number, PRIME};
+use super::format::{Certificate, Expectation, Factor, LetterRow, Term};
+use super::matrix::Matrix;
+use super::replay::Replay;
+use crate::claim::{Claim, ClaimFile, Expr, LawKind, Letter, LetterKind, Node, Proposition, Space};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Points at which everything is compared.
+const POINTS: u64 = 3;
+
+/// The smallest dimension of a space: a trace identity of matrices of this size has a degree that
+/// is larger.
+const SMALLEST: usize = 7;
+
+/// The largest dimension.
+const LARGEST: usize = 24;
+
+/// Why a certificate does not prove its claim.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct Rejection {
+    /// In words.
+    pub reason: String,
+}
+
+impl From<String> for Rejection {
+    fn from(reason: String) -> Self {
+        Self { reason }
+    }
+}
+
+/// Checks that a certificate proves a line of a file, with nothing but the text of the file, the
+/// rule of integration by parts and arithmetic modulo a prime at random points.
+///
+/// # Errors
+/// [`Rejection`] where it does not, or where lines of this kind have no certificate.
+pub fn check(certificate: &Certificate, file: &ClaimFile, claim: &Claim) -> Result<(), Rejection> {
+    let reject = |reason: &str| Err(Rejection { reason: reason.to_owned() });
+    if certificate.format != Certificate::FORMAT {
+        return reject("another format");
+    }
+    if *certificate.text != *file.text {
+        return reject("a certificate for another text");
+    }
+    if certificate.statement != claim.proposition.to_string() {
+        return reject("a certificate for another statement");
+    }
+    if claim.rules > 0 {
+        return reject("proofs under rules have no certificate");
+    }
+    let Proposition::Equal { left, right } = &claim.proposition else {
+        return reject("lines of this kind have no certificate");
+    };
+    let mut logs: BTreeMap<&str, &Expectation> = BTreeMap::new();
+    for log in &certificate.expectations {
+        if logs.insert(&log.expression, log).is_some() {
+            return reject("an expectation that is logged twice");
+        }
+    }
+    let evaluation = Evaluation { logs };
+    let mut sides = Vec::new();
+    expectations(left, &mut sides);
+    expectations(right, &mut sides);
+    for number in 0..POINTS {
+        let mut random = generator(certificate, number);
+        let at = point(file, certificate, number, &mut random);
+        for node in &sides {
+            check_expectation(&evaluation, file, node, &at, &mut random)?;
+        }
+        let (one, other) = (evaluation.value(left, &at, 0)?, evaluation.value(right, &at, 0)?);
+        let difference = one.plus(&other, -Number::residue(1));
+        if !difference.is_some_and(|difference| difference.is_zero()) {
+            return reject("the two sides differ at a random point");
+        }
+    }
+    Ok(())
+}
+
+/// The expectations below an expression, each text once.
+fn expectations<'a>(expr: &'a Expr, found: &mut Vec<&'a Expr>) {
+    for part in expr.descendants() {
+        let is_new = || found.iter().all(|known| known.to_string() != part.to_string());
+        if matches!(&*part.node, Node::Expectation { .. }) && is_new() {
+            found.push(part);
+        }
+    }
+}
+
+/// Random numbers that depend on the whole certificate, so that none can be made for them.
+fn generator(certificate: &Certificate, number: u64) -> ChaCha8Rng {
+    let text = serde_json::to_string(certificate).expect("plain data: this is a bug");
+    let mut generator = ChaCha8Rng::from_seed(Sha256::digest(text.as_bytes()).into());
+    generator.set_stream(number);
+    generator
+}
+
+/// Random values of all sizes and letters.
+fn point(
+    file: &ClaimFile,
+    certificate: &Certificate,
+    number: u64,
+    random: &mut ChaCha8Rng,
+) -> Point {
+    let mut point = Point::default();
+    // One of the points has dimensions above the longest product of letters.
+    let longest = certificate.expectations.iter().map(longest).max().unwrap_or(0);
+    let first = match number {
+        0 => (longest + 1).clamp(SMALLEST, LARGEST),
+        _ => SMALLEST,
+    };
+    for (index, size) in file.sizes.iter().enumerate() {
+        let dimension = first + 2 * index + random.random_range(0..2_usize);
+        point.dimensions.insert(size.clone(), dimension);
+        point.sizes.insert(size.clone(), Number::residue(dimension as u64));
+    }
+    for letter in &file.letters {
+        let value = letter_value(letter, &point, random);
+        point.letters.insert(letter.name.clone(), value);
+    }
+    point
+}
+
+fn longest(log: &Expectation) -> usize {
+    let words = |state: &Vec<Vec<usize>>| state.iter().map(Vec::len).sum();
+    log.states.iter().map(words).max().unwrap_or(0)
+}
+
+fn entry(random: &mut ChaCha8Rng) -> Number {
+    Number::residue(random.random_range(1..PRIME))
+}
+
+fn letter_value(letter: &Letter, at: &Point, random: &mut ChaCha8Rng) -> Matrix {
+    let side = |space: &Space| match space {
+        Space::One => 1,
+        Space::Size(name) => at.dimensions[name],
+    };
+    let (rows, columns) = (side(&letter.shape.rows), side(&letter.shape.columns));
+    if letter.kind == LetterKind::Ones {
+        return Matrix::from_fn(rows, columns, |_, _| Number::residue(1));
+    }
+    let value = Matrix::from_fn(rows, columns, |_, _| entry(random));
+    match letter.is_symmetric() {
+        true => value.plus(&value.transpose(), Number::residue(1)).expect("square: this is a bug"),
+        false => value,
+    }
+}
+
+/// One expectation at a point: its law, its integrand and its value.
+fn check_expectation(
+    evaluation: &Evaluation<'_>,
+    file: &ClaimFile,
+    expr: &Expr,
+    at: &Point,
+    random: &mut ChaCha8Rng,
+) -> Evaluated<()> {
+    let Node::Expectation { body, over } = &*expr.node else { unreachable!("an expectation") };
+    let text = expr.to_string();
+    let log = evaluation.logs.get(text.as_str()).ok_or_else(|| format!("no log of `{text}`"))?;
+    let over: BTreeSet<String> = match over {
+        Some(letters) => letters.iter().map(|letter| letter.name.to_string()).collect(),
+        None => {
+            let random = file.letters.iter().filter(|letter| letter.is_random());
+            random.map(|letter| letter.name.to_string()).collect()
+        }
+    };
+    let mut at = at.clone();
+    let integrand = evaluation.value(body, &at, 0)?;
+    let integrand = match log.marker {
+        None => integrand.as_scalar(),
+        Some(_) => {
+            let marker = Matrix::from_fn(integrand.columns, integrand.rows, |_, _| entry(random));
+            let closed = integrand.times(&marker).and_then(|product| product.trace());
+            at.marker = Some(marker);
+            closed
+        }
+    };
+    check_letters(log, file)?;
+    let mut replay = Replay::new(log, &at, &over)?;
+    for law in &log.laws {
+        let letter = file.letters.iter().find(|letter| *letter.name == *law.letter);
+        let letter = letter.ok_or("the law of an unknown letter")?;
+        let Some(declared) = letter.law() else {
+            return Err(format!("`{}` is not random", law.letter));
+        };
+        let scale = match &law.scale {
+            None => Number::residue(1),
+            Some((_, terms)) => replay.values().sum(terms)?,
+        };
+        let rows = evaluation.value(&declared.covariance, &at, 0)?;
+        let mut covariance = Matrix::identity(rows.rows, scale);
+        for number in &law.covariance {
+            let letter = replay.values().letter(*number)?;
+            covariance = covariance.times(letter).ok_or("a covariance that does not fit")?;
+        }
+        if covariance != rows {
+            return Err(format!("the covariance of `{}` is another one", law.letter));
+        }
+    }
+    check_second_order(log, file, &over)?;
+    if integrand != Some(replay.values().sum(&log.input)?) {
+        return Err(format!("the integrand of `{text}` is another one"));
+    }
+    replay.run()
+}
+
+/// Letters have the names of the file, but for the marker, and random ones no powers.
+fn check_letters(log: &Expectation, file: &ClaimFile) -> Evaluated<()> {
+    let marker = log.marker.and_then(|marker| log.letters.get(marker)).map(|row| &row.name);
+    for LetterRow { name, powers, .. } in &log.letters {
+        let known = file.letters.iter().find(|letter| *letter.name == **name);
+        match known {
+            Some(letter) if letter.is_random() && !powers.is_empty() => {
+                return Err(format!("a power of the random letter `{name}`"));
+            }
+            Some(_) if marker == Some(name) => return Err("a letter as marker".to_owned()),
+            None if marker != Some(name) => return Err(format!("an unknown letter `{name}`")),
+            _ => {}
+        }
+    }
+    for law in &log.laws {
+        let clashes = |scale: &str| {
+            let letter = file.letters.iter().any(|letter| *letter.name == *scale);
+            letter || file.sizes.iter().any(|size| **size == *scale)
+        };
+        if law.scale.as_ref().is_some_and(|(scale, _)| clashes(scale)) {
+            return Err("a scale with the name of a letter".to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// No monomial needs more than the second moment of a joint law, or the mean of a letter whose
+/// mean is not declared.
+fn check_second_order(
+    log: &Expectation,
+    file: &ClaimFile,
+    over: &BTreeSet<String>,
+) -> Evaluated<()> {
+    let laws: BTreeMap<&str, (&Arc<str>, LawKind)> = file
+        .letters
+        .iter()
+        .filter_map(|letter| Some((&*letter.name, letter.law()?)))
+        .filter(|(_, law)| law.kind != LawKind::Gaussian)
+        .map(|(name, law)| (name, (&law.group, law.kind)))
+        .collect();
+    for Term(_, factors) in &log.input {
+        let mut degrees: BTreeMap<&str, i32> = BTreeMap::new();
+        for (factor, exponent) in factors {
+            let Factor::Trace(word) = factor else { continue };
+            for number in word {
+                let row = log.letters.get(*number).ok_or("no such letter")?;
+                if laws.contains_key(row.name.as_str()) {
+                    *degrees.entry(&row.name).or_default() += exponent;
+                }
+            }
+        }
+        let groups: BTreeSet<&Arc<str>> = degrees.keys().map(|name| laws[name].0).collect();
+        for group in groups {
+            let members = || degrees.iter().filter(|(name, _)| laws[**name].0 == group);
+            let integrated = members().filter(|(name, _)| over.contains(**name)).count();
+            if integrated == 0 {
+                continue;
+            }
+            let degree: i32 = members().map(|(_, degree)| degree).sum();
+            let open = members().any(|(name, _)| laws[*name].1 == LawKind::SecondOrder);
+            if integrated < members().count() || degree > 2 || (degree == 1 && open) {
+                return Err("a moment that a law known to second order does not declare".to_owned());
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! The format `isserlis-certificate/1`: for each expectation of a claim, how it was computed.
+//!
+//! An expectation is logged as its integrand, a graph of single integrations by parts, and its
+//! value. Everything else that a claim consists of (sums, inverses, derivatives, substitutions) is
+//! recomputed by the checker from the claim's text, so it leaves no trace here.
+
+use serde::{Deserialize, Serialize};
+
+/// The certificate of one proved line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// [`Certificate::FORMAT`].
+    pub format: String,
+    /// The id of the line.
+    pub claim: String,
+    /// What it says, as the language prints it.
+    pub statement: String,
+    /// The text of the file in which it stands.
+    pub text: String,
+    /// The expectations that were computed, in order.
+    pub expectations: Vec<Expectation>,
+}
+
+impl Certificate {
+    /// The name of the format.
+    pub const FORMAT: &str = "isserlis-certificate/1";
+}
+
+/// How an expectation was computed. A matrix is closed with a marker letter to a trace.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expectation {
+    /// The expression `E[...]`, as the language prints it.
+    pub expression: String,
+    /// The letters of the words below, by number.
+    pub letters: Vec<LetterRow>,
+    /// Elements a*B + b*I of commuting families.
+    pub elements: Vec<ElementRow>,
+    /// The polynomials Q of reciprocals 1/Q.
+    pub denominators: Vec<Vec<Term>>,
+    /// The laws of the letters that are integrated.
+    pub laws: Vec<LawRow>,
+    /// The number of the marker letter.
+    pub marker: Option<usize>,
+    /// The integrand.
+    pub input: Vec<Term>,
+    /// Products of random words that occur: lists of words, which are lists of letters.
+    pub states: Vec<Vec<Vec<usize>>>,
+    /// One integration by parts for each state that is not zero by parity, in order.
+    pub nodes: Vec<Node>,
+    /// The value.
+    pub result: Vec<Term>,
+}
+
+/// A letter of words.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LetterRow {
+    /// The declared name, or that of the letter of its family; of the marker any other text.
+    pub name: String,
+    /// Whether it stands for the transpose.
+    pub transposed: bool,
+    /// Row space.
+    pub rows: String,
+    /// Column space.
+    pub columns: String,
+    /// For a product of powers of a family: generators with their exponents. Generator 0 is the
+    /// letter, the others are [`ElementRow`]s.
+    pub powers: Vec<(u16, i32)>,
+}
+
+/// The element slope*B + shift*I of the family of a letter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ElementRow {
+    /// The letter B.
+    pub family: String,
+    /// Its number in the family, from 1.
+    pub generator: u16,
+    /// a.
+    pub slope: Vec<Term>,
+    /// b.
+    pub shift: Vec<Term>,
+}
+
+/// `E[X_ia X_jb] = scale * R_ij [a = b]` for the product R of letters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LawRow {
+    /// The random letter.
+    pub letter: String,
+    /// The name of the scale in the monomials of nodes, if it is not 1.
+    pub scale: Option<(String, Vec<Term>)>,
+    /// R.
+    pub covariance: Vec<usize>,
+}
+
+/// A rational coefficient and a product of powers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Term(pub String, pub Vec<(Factor, i32)>);
+
+/// What is raised to a power in a product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Factor {
+    /// A scalar letter, a size, or the scale of a law.
+    #[serde(rename = "s")]
+    Scalar(String),
+    /// The trace of a word.
+    #[serde(rename = "t")]
+    Trace(Vec<usize>),
+    /// 1/Q by number.
+    #[serde(rename = "d")]
+    Reciprocal(usize),
+}
+
+/// One integration by parts: the state equals the sum of the targets in expectation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Node {
+    /// The state.
+    pub state: usize,
+    /// The letter that is paired.
+    pub letter: String,
+    /// Word and place of the occurrence that is paired with the others.
+    pub pivot: (usize, usize),
+    /// The summands.
+    pub to: Vec<Target>,
+}
+
+/// A summand of an integration by parts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target(
+    /// How often it occurs.
+    pub u32,
+    /// The deterministic factors.
+    pub Vec<(Factor, i32)>,
+    /// The state that is left.
+    pub usize,
+);

@@ -1,0 +1,171 @@
+//! Certificates: those of the library and of the examples are accepted, changed ones are not.
+
+use isserlis::certificate::{Certificate, Factor, Term, check};
+use isserlis::claim::{Claim, ClaimFile, Proposition};
+use isserlis::proof::certify;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// Every equation of the examples and of the theorem library without observed letters.
+fn lines() -> Vec<(ClaimFile, Claim, String)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/claims");
+    let mut files = Vec::new();
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .expect("the folder of examples")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    paths.sort();
+    for path in paths {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&path).expect("a readable example");
+        files.push((name.clone(), ClaimFile::parse(&name, &text).expect("no mistakes")));
+    }
+    let (subjects, _) = isserlis::suite::library();
+    files.extend(subjects.into_iter().map(|subject| (subject.id, subject.file)));
+    let mut lines = Vec::new();
+    for (name, file) in files {
+        for claim in &file.claims {
+            if matches!(claim.proposition, Proposition::Equal { .. }) {
+                lines.push((file.clone(), claim.clone(), format!("{name}::{}", claim.name)));
+            }
+        }
+    }
+    lines
+}
+
+#[test]
+fn every_certificate_is_accepted_after_a_round_trip() {
+    let mut count = 0;
+    for (file, claim, id) in lines() {
+        let Some(certificate) = certify(&file, &claim, &id) else { continue };
+        let text = serde_json::to_string(&certificate).expect("plain data");
+        let read: Certificate = serde_json::from_str(&text).expect("the same format");
+        assert_eq!(read, certificate);
+        if let Err(rejection) = check(&read, &file, &claim) {
+            panic!("{id}: {rejection}");
+        }
+        count += 1;
+    }
+    assert!(count >= 30, "{count} certificates");
+}
+
+/// Changes one thing that changes the mathematics; `None` where there is nothing of the kind.
+fn corrupted(certificate: &Certificate, kind: u32, random: &mut ChaCha8Rng) -> Option<Certificate> {
+    fn any<'a, T>(all: &'a mut [T], random: &mut ChaCha8Rng) -> Option<&'a mut T> {
+        let count = all.len();
+        if count == 0 { None } else { Some(&mut all[random.random_range(0..count)]) }
+    }
+    fn more(Term(coefficient, _): &mut Term) {
+        let value: dashu_ratio::RBig = coefficient.parse().expect("a rational number");
+        *coefficient = (value + dashu_ratio::RBig::ONE).to_string();
+    }
+    let mut changed = certificate.clone();
+    let log = any(&mut changed.expectations, random)?;
+    match kind {
+        0 => any(&mut any(&mut log.nodes, random)?.to, random)?.0 += 1,
+        1 => {
+            let node = any(&mut log.nodes, random)?;
+            let index = random.random_range(0..node.to.len().max(1));
+            (index < node.to.len()).then(|| node.to.remove(index))?;
+        }
+        2 => more(any(&mut log.result, random)?),
+        3 => more(any(&mut log.input, random)?),
+        4 => drop(log.result.pop()?),
+        5 => drop(log.input.pop()?),
+        6 => {
+            // A letter of a state becomes another one of the same shape.
+            let letters = log.letters.clone();
+            let word = any(any(&mut log.states, random)?, random)?;
+            let letter = any(word, random)?;
+            let (old, shape) = (*letter, |number: usize| {
+                (letters[number].rows.clone(), letters[number].columns.clone())
+            });
+            *letter = (0..letters.len()).find(|new| *new != old && shape(*new) == shape(old))?;
+        }
+        7 => {
+            let sums = [&mut log.result, &mut log.input];
+            let terms = sums.into_iter().flatten().filter(|term| !term.1.is_empty());
+            let mut terms: Vec<&mut Term> = terms.collect();
+            any(&mut any(&mut terms, random)?.1, random)?.1 += 1;
+        }
+        8 => {
+            let size = log.result.iter_mut().flat_map(|term| &mut term.1).find_map(|one| {
+                match &mut one.0 {
+                    Factor::Scalar(name) if name == "N" => Some(name),
+                    _ => None,
+                }
+            });
+            *size? = "d".to_owned();
+        }
+        9 => {
+            let node = any(&mut log.nodes, random)?;
+            let targets = node.to.len();
+            let target = any(&mut node.to, random).filter(|_| targets > 1)?;
+            target.2 = target.2.checked_add(1).filter(|next| *next < log.states.len())?;
+        }
+        10 => drop(log.nodes.pop()?),
+        11 => {
+            let law = any(&mut log.laws, random)?;
+            law.covariance = if law.covariance.is_empty() { vec![0] } else { Vec::new() };
+        }
+        12 => drop(changed.expectations.pop()?),
+        _ => log.expression.push(' '),
+    }
+    Some(changed)
+}
+
+#[test]
+fn every_corrupted_certificate_is_rejected() {
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    let mut counts = [0; 14];
+    let lines: Vec<_> = lines()
+        .into_iter()
+        .filter_map(|(file, claim, id)| Some((certify(&file, &claim, &id)?, file, claim)))
+        .filter(|(certificate, ..)| !certificate.expectations.is_empty())
+        .collect();
+    while counts.iter().sum::<usize>() < 400 {
+        let (certificate, file, claim) = &lines[random.random_range(0..lines.len())];
+        let kind = random.random_range(0..14);
+        let Some(changed) = corrupted(certificate, kind, &mut random) else { continue };
+        let id = &certificate.claim;
+        assert!(check(&changed, file, claim).is_err(), "kind {kind} passes: {id}");
+        counts[kind as usize] += 1;
+    }
+    assert!(counts.iter().all(|count| *count > 0), "every kind is tried: {counts:?}");
+}
+
+#[test]
+fn a_certificate_of_another_line_or_text_is_rejected() {
+    let lines = lines();
+    let certified =
+        lines.iter().filter_map(|(file, claim, id)| Some((certify(file, claim, id)?, file, claim)));
+    let certified: Vec<_> = certified.take(8).collect();
+    for (index, (certificate, ..)) in certified.iter().enumerate() {
+        for (other, (_, file, claim)) in certified.iter().enumerate() {
+            assert_eq!(check(certificate, file, claim).is_ok(), index == other);
+        }
+    }
+}
+
+#[test]
+fn a_false_claim_has_no_certificate_that_is_accepted() {
+    let text = "space d, N\nmatrix Lambda[d,d] pd\ngaussian X[d,N] ~ Lambda\n\
+                claim it: E[X*X'*X*X'] == N*(N + 1)*Lambda^2 + N*tr(Lambda)*Lambda\n";
+    let truth = ClaimFile::parse("it", text).expect("no mistakes");
+    let certificate = certify(&truth, &truth.claims[0], "it").expect("a true claim");
+    assert!(check(&certificate, &truth, &truth.claims[0]).is_ok());
+    for (old, new) in
+        [("N + 1", "N + 2"), ("tr(Lambda)*Lambda", "tr(Lambda^2)*I"), ("X*X'*X", "2*X*X'*X")]
+    {
+        let file = ClaimFile::parse("it", &text.replace(old, new)).expect("no mistakes");
+        let claim = &file.claims[0];
+        assert_eq!(certify(&file, claim, "it"), None);
+        let mut forged = certificate.clone();
+        forged.text = file.text.to_string();
+        forged.statement = claim.proposition.to_string();
+        for log in &mut forged.expectations {
+            log.expression = log.expression.replace(old, new);
+        }
+        assert!(check(&forged, &file, claim).is_err(), "{new}");
+    }
+}
