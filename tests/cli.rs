@@ -404,3 +404,44 @@ fn a_training_that_cannot_be_done_says_why() {
     assert!(with(&["--rate", "0"]).contains("a step size is positive"));
     assert!(with(&["--optimizer", "flow", "--steps", "3"]).contains("has no `--steps`"));
 }
+
+#[test]
+fn an_expression_is_expanded_for_all_sizes() {
+    let folder = folder("expand");
+    write(&folder, "gram.claim", "claim moment: E[S^2] == Gamma*Lambda\n");
+    let output = isserlis(&folder, &["expand", "E[S^2]", "--with", "gram.claim"]);
+    assert_eq!(
+        (code(&output), out(&output).as_str()),
+        (0, "(N^-1 + 1)*Lambda^2 + N^-1*tr(Lambda)*Lambda\n")
+    );
+    let json = ["expand", "E[tr(S)^2]", "--with", "gram.claim", "--format", "json"];
+    let output = isserlis(&folder, &json);
+    let value: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    assert_eq!(value["normal_form"], "2*N^-1*tr(Lambda^2) + tr(Lambda)^2");
+    let output = isserlis(&folder, &["expand", "opnorm(Lambda)", "--with", "gram.claim"]);
+    assert_eq!(code(&output), 2);
+}
+
+#[test]
+fn certificates_are_written_and_verified() {
+    let folder = folder("certificates");
+    let lines = "claim moment: E[S^2] == Gamma*Lambda\nclaim plain: Gamma*Lambda == Lambda*Gamma\n";
+    write(&folder, "gram.claim", lines);
+    let output = isserlis(&folder, &["check", "gram.claim", "--certificates", "proofs"]);
+    assert_eq!(code(&output), 0);
+    let path = "proofs/gram_claim__moment.json";
+    let output = isserlis(&folder, &["verify", path, "proofs/gram_claim__plain.json"]);
+    assert_eq!(code(&output), 0);
+    insta::assert_snapshot!(out(&output), @r#"
+    accepted  gram.claim::moment: E[S^2] == Gamma*Lambda
+    accepted  gram.claim::plain: Gamma*Lambda == Lambda*Gamma
+    "#);
+    let text = std::fs::read_to_string(folder.join(path)).expect("a certificate");
+    std::fs::write(folder.join(path), text.replace("tr(Lambda)/N*I", "tr(Lambda)*I"))
+        .expect("written");
+    let output = isserlis(&folder, &["verify", path]);
+    assert_eq!(code(&output), 1);
+    assert!(out(&output).starts_with("rejected  gram.claim::moment: "), "{}", out(&output));
+    std::fs::write(folder.join(path), "no certificate").expect("written");
+    assert_eq!(code(&isserlis(&folder, &["verify", path])), 2);
+}

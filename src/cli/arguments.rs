@@ -40,6 +40,14 @@ pub(super) enum Command {
     Eval(EvalOptions),
     /// Expand an expression for all sizes: its normal form
     Expand(ExpandOptions),
+    /// Check certificates with the independent checker
+    Verify {
+        /// The certificates, as `check --certificates` writes them
+        #[arg(value_name = "CERTIFICATE", required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        show: ShowOptions,
+    },
     /// Train one layer of linear self-attention; print its weights beside the prediction
     Train(TrainOptions),
     /// Write a file to start from
@@ -180,6 +188,9 @@ pub(super) struct CheckOptions {
     /// Write the results to this file instead of the standard output
     #[arg(long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+    /// Write the certificates of proved equations to this folder
+    #[arg(long, value_name = "DIR")]
+    pub(super) certificates: Option<PathBuf>,
     #[command(flatten)]
     pub(super) show: ShowOptions,
 }

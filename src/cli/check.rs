@@ -2,10 +2,11 @@
 
 use super::Exit;
 use super::arguments::{CheckOptions, Colour, Format, RunOptions, ShowOptions, origins};
+use super::certificates::write_certificates;
 use super::output::{message, print, write};
 use super::progress::Bar;
 use crate::report::{Style, json, latex, markdown, text};
-use crate::suite::{InputError, Outcome, library, read, run};
+use crate::suite::{InputError, Outcome, Subject, library, read, run};
 use std::path::PathBuf;
 
 /// Checks and prints.
@@ -13,8 +14,11 @@ use std::path::PathBuf;
 /// # Errors
 /// Where the results cannot be written.
 pub(super) fn check(options: &CheckOptions) -> anyhow::Result<Exit> {
-    let outcome = outcome(&options.files, &options.run, options.show)?;
+    let (subjects, outcome) = outcome(&options.files, &options.run, options.show)?;
     let results = &outcome.results;
+    if let Some(folder) = &options.certificates {
+        write_certificates(folder, &subjects, results, options.show)?;
+    }
     if !results.claims.is_empty() {
         let coloured = options.output.is_none() && options.show.color != Colour::Never;
         let style = if coloured { Style::Coloured } else { Style::Plain };
@@ -40,7 +44,7 @@ pub(super) fn outcome(
     files: &[PathBuf],
     options: &RunOptions,
     show: ShowOptions,
-) -> anyhow::Result<Outcome> {
+) -> anyhow::Result<(Vec<Subject>, Outcome)> {
     let (subjects, problems) = if files.is_empty() { library() } else { read(&origins(files)) };
     for problem in &problems {
         tell(problem, show);
@@ -52,7 +56,7 @@ pub(super) fn outcome(
         tell(problem, show);
     }
     outcome.problems.splice(0..0, problems);
-    Ok(outcome)
+    Ok((subjects, outcome))
 }
 
 /// Tells why something is not checked.

@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand.
 
 mod arguments;
+mod certificates;
 mod check;
 mod eval;
 mod exit;
@@ -28,6 +29,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         Command::Show { id } => library::show(id),
         Command::Eval(options) => eval::eval(options),
         Command::Expand(options) => expand::expand(options),
+        Command::Verify { files, show } => certificates::verify(files, *show),
         Command::Train(options) => train::train(options),
         Command::New { what, name } => new::new(*what, name),
     };

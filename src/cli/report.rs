@@ -11,7 +11,7 @@ use crate::report::{json, latex, markdown};
 /// # Errors
 /// Where there is nothing to check, or the folder cannot be written.
 pub(super) fn report(options: &ReportOptions) -> anyhow::Result<Exit> {
-    let outcome = outcome(&options.files, &options.run, options.show)?;
+    let (_, outcome) = outcome(&options.files, &options.run, options.show)?;
     let results = &outcome.results;
     if results.claims.is_empty() {
         return Ok(Exit::of(&outcome));

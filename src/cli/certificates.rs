@@ -1,0 +1,88 @@
+//! `isserlis check --certificates` and `isserlis verify`: certificates written and checked.
+
+use super::Exit;
+use super::arguments::ShowOptions;
+use super::output::{message, print, write};
+use crate::certificate::{Certificate, check};
+use crate::claim::ClaimFile;
+use crate::proof::certify;
+use crate::suite::{Results, Subject};
+use crate::verdict::Verdict;
+use std::path::{Path, PathBuf};
+
+/// Writes the certificate of every proved line that has one.
+///
+/// # Errors
+/// Where the folder cannot be written.
+pub(super) fn write_certificates(
+    folder: &Path,
+    subjects: &[Subject],
+    results: &Results,
+    show: ShowOptions,
+) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder)
+        .map_err(|error| anyhow::anyhow!("cannot make `{}`: {error}", folder.display()))?;
+    let proved = results.claims.iter().filter(|result| result.verdict == Verdict::Proved);
+    let (mut written, mut without) = (0, 0);
+    for result in proved {
+        let subject = subjects.iter().find(|subject| subject.id == result.subject());
+        let claim = subject.and_then(|subject| {
+            let claims = &subject.file.claims;
+            Some((subject, claims.iter().find(|claim| claim.name == result.name())?))
+        });
+        let certificate =
+            claim.and_then(|(subject, claim)| certify(&subject.file, claim, &result.id));
+        let Some(certificate) = certificate else {
+            without += 1;
+            continue;
+        };
+        let plain = |letter: char| if letter.is_alphanumeric() { letter } else { '_' };
+        let name: String = result.id.chars().map(plain).collect();
+        let text = serde_json::to_string(&certificate)?;
+        write(&folder.join(format!("{name}.json")), &format!("{text}\n"))?;
+        written += 1;
+    }
+    if !show.quiet {
+        let place = folder.display();
+        let rest = match without {
+            0 => String::new(),
+            count => format!("; {count} proved lines are of kinds that have none"),
+        };
+        message(&format!("wrote {written} certificates to {place}{rest}"), show);
+    }
+    Ok(())
+}
+
+/// Checks certificates; 1 where one is rejected.
+///
+/// # Errors
+/// Where a file cannot be read.
+pub(super) fn verify(files: &[PathBuf], show: ShowOptions) -> anyhow::Result<Exit> {
+    let mut exit = Exit::Success;
+    for path in files {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| anyhow::anyhow!("cannot read `{shown}`: {error}"))?;
+        let certificate: Certificate = serde_json::from_str(&text)
+            .map_err(|error| anyhow::anyhow!("`{shown}` is no certificate: {error}"))?;
+        let line = match judge(&certificate) {
+            Ok(()) => format!("accepted  {}: {}\n", certificate.claim, certificate.statement),
+            Err(reason) => {
+                exit = Exit::Refuted;
+                format!("rejected  {}: {reason}\n", certificate.claim)
+            }
+        };
+        print(&line, show)?;
+    }
+    Ok(exit)
+}
+
+/// The certificate against the text that it holds.
+fn judge(certificate: &Certificate) -> Result<(), String> {
+    let name = certificate.claim.rsplit("::").next().unwrap_or_default();
+    let file = ClaimFile::parse(name, &certificate.text)
+        .map_err(|_| "its text is no claim file without mistakes".to_owned())?;
+    let claim = file.claims.iter().find(|claim| claim.name == name);
+    let claim = claim.ok_or_else(|| format!("its text has no line `{name}`"))?;
+    check(certificate, &file, claim).map_err(|rejection| rejection.to_string())
+}
