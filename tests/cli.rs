@@ -412,7 +412,7 @@ fn an_expression_is_expanded_for_all_sizes() {
     let output = isserlis(&folder, &["expand", "E[S^2]", "--with", "gram.claim"]);
     assert_eq!(
         (code(&output), out(&output).as_str()),
-        (0, "(N^-1 + 1)*Lambda^2 + N^-1*tr(Lambda)*Lambda\n")
+        (0, "(1 + N^-1)*Lambda^2 + N^-1*tr(Lambda)*Lambda\n")
     );
     let json = ["expand", "E[tr(S)^2]", "--with", "gram.claim", "--format", "json"];
     let output = isserlis(&folder, &json);
@@ -444,4 +444,18 @@ fn certificates_are_written_and_verified() {
     assert!(out(&output).starts_with("rejected  gram.claim::moment: "), "{}", out(&output));
     std::fs::write(folder.join(path), "no certificate").expect("written");
     assert_eq!(code(&isserlis(&folder, &["verify", path])), 2);
+}
+
+#[test]
+fn the_conserved_quantities_of_a_flow_are_found() {
+    let folder = folder("find");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/claims/01_zfb_loss.claim");
+    let find = |loss: &str| {
+        let output = isserlis(&folder, &["find", "conserved", path, loss]);
+        assert_eq!(code(&output), 0);
+        out(&output)
+    };
+    assert_eq!(find("Lfull"), "-tr(U*U') - u12'*u12 + u21'*u21 + u^2\n");
+    assert_eq!(find("L"), "-tr(U*U') + u^2\n");
+    assert!(find("u^2 + tr(U)^2 + tr(U*U')*u").starts_with("no linear or quadratic invariant"));
 }

@@ -3,6 +3,7 @@
 mod algebra;
 mod alphabet;
 mod bound;
+mod conserved;
 mod derivative;
 mod error;
 mod expectation;

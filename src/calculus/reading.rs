@@ -221,6 +221,21 @@ impl Calculus {
         self.algebra.is_shown_nonnegative(&difference, form, &hypotheses)
     }
 
+    /// A basis of the quantities that the gradient flow of a loss in these letters conserves, among
+    /// their linear and quadratic invariants, in the words of the claim language.
+    ///
+    /// # Errors
+    /// Why the loss has no normal form.
+    pub fn conserved(&mut self, loss: &Expr, letters: &[Arc<Letter>]) -> Result<Vec<String>, Stop> {
+        let loss = self.value(loss)?.into_scalar();
+        let mut moving = Vec::new();
+        for letter in letters {
+            moving.push(self.moving(letter)?);
+        }
+        let found = self.algebra.conserved(&loss, &moving)?;
+        Ok(found.iter().map(|quantity| self.algebra.show(quantity)).collect())
+    }
+
     /// Whether roots occur: products of them are independent symbols, so that a difference that
     /// is not zero shows nothing.
     pub fn has_roots(&self) -> bool {

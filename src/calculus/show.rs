@@ -56,7 +56,10 @@ impl Algebra {
             .map(|(atom, exponent)| {
                 let (text, exponent) = match atom {
                     Atom::Scalar(scalar) => (self.scalar_name(*scalar).to_string(), *exponent),
-                    Atom::Trace(word) => (self.show_trace(self.words.letters(*word)), *exponent),
+                    Atom::Trace(word) => {
+                        let alone = *exponent == 1;
+                        (self.show_trace(self.words.letters(*word), alone), *exponent)
+                    }
                     Atom::Reciprocal(id) => {
                         (format!("({})", self.show(self.denominator(*id))), -exponent)
                     }
@@ -68,11 +71,12 @@ impl Algebra {
         texts.join("*")
     }
 
-    fn show_trace(&self, word: &[LetterId]) -> String {
+    /// A trace; `alone` if no power is taken of it.
+    fn show_trace(&self, word: &[LetterId], alone: bool) -> String {
         let text = self.show_word(word);
         let first = word.first().expect("a closed word is not empty: a bug");
         match self.alphabet.rows(*first) == SpaceId::ONE {
-            true if word.len() == 1 => text,
+            true if alone || word.len() == 1 => text,
             true => format!("({text})"),
             false => format!("tr({text})"),
         }

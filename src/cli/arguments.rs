@@ -40,6 +40,23 @@ pub(super) enum Command {
     Eval(EvalOptions),
     /// Expand an expression for all sizes: its normal form
     Expand(ExpandOptions),
+    /// Find what the gradient flow of a loss conserves
+    Find {
+        /// What to look for
+        #[arg(value_enum)]
+        what: Quantity,
+        /// A claim file or the id of a theorem
+        #[arg(value_name = "FILE|ID")]
+        with: String,
+        /// The loss, an expression such as the name of a `let`
+        loss: String,
+        /// The letters that move [default: the `param`s of the loss, else every scalar, vector and
+        /// matrix without attributes in it]
+        #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+        over: Vec<String>,
+        #[command(flatten)]
+        show: ShowOptions,
+    },
     /// Check certificates with the independent checker
     Verify {
         /// The certificates, as `check --certificates` writes them
@@ -86,6 +103,13 @@ pub(super) struct ExpandOptions {
     pub(super) format: ExpressionFormat,
     #[command(flatten)]
     pub(super) show: ShowOptions,
+}
+
+/// What `find` looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Quantity {
+    /// Linear and quadratic invariants that stay constant
+    Conserved,
 }
 
 /// How `expand` prints.

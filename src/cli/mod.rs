@@ -6,6 +6,7 @@ mod check;
 mod eval;
 mod exit;
 mod expand;
+mod find;
 mod library;
 mod new;
 mod output;
@@ -17,7 +18,7 @@ mod train;
 pub use arguments::Arguments;
 pub use exit::Exit;
 
-use arguments::Command;
+use arguments::{Command, Quantity};
 
 /// Does what the arguments ask, and says how it ended. Results go to the standard output,
 /// messages to the standard error.
@@ -29,6 +30,9 @@ pub fn run(arguments: &Arguments) -> Exit {
         Command::Show { id } => library::show(id),
         Command::Eval(options) => eval::eval(options),
         Command::Expand(options) => expand::expand(options),
+        Command::Find { what: Quantity::Conserved, with, loss, over, show } => {
+            find::conserved(with, loss, over, *show)
+        }
         Command::Verify { files, show } => certificates::verify(files, *show),
         Command::Train(options) => train::train(options),
         Command::New { what, name } => new::new(*what, name),
