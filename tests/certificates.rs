@@ -6,7 +6,7 @@ use isserlis::proof::certify;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// Every equation of the examples and of the theorem library without observed letters.
+/// Every equation, limit and coefficient of the examples and of the theorem library.
 fn lines() -> Vec<(ClaimFile, Claim, String)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/claims");
     let mut files = Vec::new();
@@ -25,7 +25,13 @@ fn lines() -> Vec<(ClaimFile, Claim, String)> {
     let mut lines = Vec::new();
     for (name, file) in files {
         for claim in &file.claims {
-            if matches!(claim.proposition, Proposition::Equal { .. }) {
+            let has_certificate = matches!(
+                claim.proposition,
+                Proposition::Equal { .. }
+                    | Proposition::Limit { .. }
+                    | Proposition::Coefficient { .. }
+            );
+            if has_certificate {
                 lines.push((file.clone(), claim.clone(), format!("{name}::{}", claim.name)));
             }
         }
@@ -145,6 +151,36 @@ fn a_certificate_of_another_line_or_text_is_rejected() {
             assert_eq!(check(certificate, file, claim).is_ok(), index == other);
         }
     }
+}
+
+#[test]
+fn a_false_limit_has_no_certificate_that_is_accepted() {
+    let text = "space d, N\npositive s\nmatrix Lambda[d,d] pd\n\
+                define Gamma := (1 + 1/N)*Lambda + tr(Lambda)/N*I\n\
+                claim it: coeff(tr(inv(Gamma)), N, 1) == -tr(inv(Lambda)) - tr(Lambda)*tr(inv(Lambda)^2)\n";
+    let certified = |text: &str| {
+        let file = ClaimFile::parse("it", text).expect("no mistakes");
+        let claim = &file.claims[0];
+        let forged = Certificate {
+            format: Certificate::FORMAT.to_owned(),
+            claim: "it".to_owned(),
+            statement: claim.proposition.to_string(),
+            text: text.to_owned(),
+            expectations: Vec::new(),
+        };
+        check(&forged, &file, claim)
+    };
+    assert_eq!(certified(text), Ok(()));
+    assert!(certified(&text.replace("- tr(Lambda)*", "- 2*tr(Lambda)*")).is_err());
+    assert!(certified(&text.replace("N, 1)", "N, 2)")).is_err());
+    let line = |line: &str| {
+        let declarations = text.split("claim").next().expect("declarations");
+        certified(&format!("{declarations}claim it: {line}\n"))
+    };
+    assert_eq!(line("limit(tr(inv(Gamma)), N) == tr(inv(Lambda))"), Ok(()));
+    assert_eq!(line("limit(N/(N + s) + 1/N, N) == 1"), Ok(()));
+    assert!(line("limit(N*tr(Gamma), N) == tr(Lambda)").is_err());
+    assert!(line("limit(tr(Gamma), N) == 2*tr(Lambda)").is_err());
 }
 
 #[test]

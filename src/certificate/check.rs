@@ -1,11 +1,13 @@
 //! The independent checker: a certificate against the text of the claim.
 
 use super::evaluation::{Evaluated, Evaluation, Point};
+use super::expansion::expansion_at_infinity;
 use super::field::{Number, PRIME};
 use super::format::{Certificate, Expectation, Factor, LetterRow, Term};
 use super::matrix::Matrix;
 use super::replay::Replay;
 use crate::claim::{Claim, ClaimFile, Expr, LawKind, Letter, LetterKind, Node, Proposition, Space};
+use num_traits::Zero;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
@@ -55,8 +57,12 @@ pub fn check(certificate: &Certificate, file: &ClaimFile, claim: &Claim) -> Resu
     if claim.rules > 0 {
         return reject("proofs under rules have no certificate");
     }
-    let Proposition::Equal { left, right } = &claim.proposition else {
-        return reject("lines of this kind have no certificate");
+    let (left, right) = match &claim.proposition {
+        Proposition::Equal { left, right } => (left, right),
+        Proposition::Limit { of, value, .. } | Proposition::Coefficient { of, value, .. } => {
+            (of, value)
+        }
+        _ => return reject("lines of this kind have no certificate"),
     };
     let mut logs: BTreeMap<&str, &Expectation> = BTreeMap::new();
     for log in &certificate.expectations {
@@ -74,13 +80,47 @@ pub fn check(certificate: &Certificate, file: &ClaimFile, claim: &Claim) -> Resu
         for node in &sides {
             check_expectation(&evaluation, file, node, &at, &mut random)?;
         }
-        let (one, other) = (evaluation.value(left, &at, 0)?, evaluation.value(right, &at, 0)?);
-        let difference = one.plus(&other, -Number::residue(1));
-        if !difference.is_some_and(|difference| difference.is_zero()) {
+        let other = evaluation.value(right, &at, 0)?;
+        let holds = match &claim.proposition {
+            Proposition::Limit { size, .. } => {
+                is_coefficient(&evaluation, left, &other, &at, (size, 0, true))?
+            }
+            Proposition::Coefficient { size, order, .. } => {
+                is_coefficient(&evaluation, left, &other, &at, (size, *order, false))?
+            }
+            _ => {
+                let difference = evaluation.value(left, &at, 0)?.plus(&other, -Number::residue(1));
+                difference.is_some_and(|difference| difference.is_zero())
+            }
+        };
+        if !holds {
             return reject("the two sides differ at a random point");
         }
     }
     Ok(())
+}
+
+/// Whether a value is the coefficient of size^-order, and for a limit the leading one. The size is
+/// a number alone here: what is left of a limit has no side of it.
+fn is_coefficient(
+    evaluation: &Evaluation<'_>,
+    of: &Expr,
+    value: &Matrix,
+    at: &Point,
+    (size, order, is_limit): (&Arc<str>, i32, bool),
+) -> Evaluated<bool> {
+    let (first, found) = expansion_at_infinity(order, |number| {
+        let mut there = at.clone();
+        there.sizes.insert(size.clone(), number);
+        let value = evaluation.value(of, &there, 0)?;
+        value.as_scalar().ok_or_else(|| "a limit of a matrix".to_owned())
+    })?;
+    let coefficient = |index: i32| {
+        let place = usize::try_from(index - first).ok();
+        place.and_then(|place| found.get(place).copied()).unwrap_or_else(Number::zero)
+    };
+    let diverges = is_limit && (first..order).any(|index| !coefficient(index).is_zero());
+    Ok(!diverges && value.as_scalar() == Some(coefficient(order)))
 }
 
 /// The expectations below an expression, each text once.

@@ -2,6 +2,7 @@
 
 mod check;
 mod evaluation;
+mod expansion;
 mod field;
 mod format;
 mod matrix;

@@ -49,16 +49,23 @@ pub fn prove(file: &ClaimFile, claim: &Claim) -> Option<Evidence> {
     })
 }
 
-/// The certificate of an equation that is proved; `None` for what is not proved and for kinds of
-/// lines that have none.
+/// The certificate of an equation, limit or coefficient that is proved; `None` for what is not
+/// proved and for kinds of lines that have none.
 pub fn certify(file: &ClaimFile, claim: &Claim, id: &str) -> Option<Certificate> {
-    let Proposition::Equal { left, right } = &claim.proposition else { return None };
     if claim.rules > 0 || !claim.proposition.observed_letters().is_empty() {
         return None;
     }
     let mut calculus = Calculus::new(&file.letters).ok()?;
     calculus.keep_logs();
-    calculus.difference(left, right).ok()?.is_none().then(|| Certificate {
+    let difference = match &claim.proposition {
+        Proposition::Equal { left, right } => calculus.difference(left, right),
+        Proposition::Limit { of, size, value } => calculus.coefficient(of, size, 0, value, true),
+        Proposition::Coefficient { of, size, order, value } => {
+            calculus.coefficient(of, size, *order, value, false)
+        }
+        _ => return None,
+    };
+    difference.ok()?.is_none().then(|| Certificate {
         format: Certificate::FORMAT.to_owned(),
         claim: id.to_owned(),
         statement: claim.proposition.to_string(),
