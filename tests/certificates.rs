@@ -6,7 +6,7 @@ use isserlis::proof::certify;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// Every equation, limit and coefficient of the examples and of the theorem library.
+/// Every line of the examples and of the theorem library of a kind that has certificates.
 fn lines() -> Vec<(ClaimFile, Claim, String)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/claims");
     let mut files = Vec::new();
@@ -25,13 +25,11 @@ fn lines() -> Vec<(ClaimFile, Claim, String)> {
     let mut lines = Vec::new();
     for (name, file) in files {
         for claim in &file.claims {
-            let has_certificate = matches!(
+            let has_none = matches!(
                 claim.proposition,
-                Proposition::Equal { .. }
-                    | Proposition::Limit { .. }
-                    | Proposition::Coefficient { .. }
+                Proposition::Bound { .. } | Proposition::Reaches { .. }
             );
-            if has_certificate {
+            if !has_none {
                 lines.push((file.clone(), claim.clone(), format!("{name}::{}", claim.name)));
             }
         }
@@ -167,6 +165,7 @@ fn a_false_limit_has_no_certificate_that_is_accepted() {
             statement: claim.proposition.to_string(),
             text: text.to_owned(),
             expectations: Vec::new(),
+            square: None,
         };
         check(&forged, &file, claim)
     };
@@ -181,6 +180,55 @@ fn a_false_limit_has_no_certificate_that_is_accepted() {
     assert_eq!(line("limit(N/(N + s) + 1/N, N) == 1"), Ok(()));
     assert!(line("limit(N*tr(Gamma), N) == tr(Lambda)").is_err());
     assert!(line("limit(tr(Gamma), N) == 2*tr(Lambda)").is_err());
+}
+
+#[test]
+fn a_minimum_needs_a_square_with_visible_signs() {
+    let declarations = "space d\nscalar u\npositive s\nmatrix H[d,d] sym\nmatrix U[d,d]\nmatrix W[d,d]\n\
+                        matrix Lambda[d,d] pd\ndefine R := Lambda + s*I\n";
+    let file = |loss: &str, line: &str| {
+        let text = format!("{declarations}let L = {loss}\nclaim it: {line}\n");
+        ClaimFile::parse("it", &text).unwrap_or_else(|errors| panic!("{errors:?}"))
+    };
+    let ridge = "tr(Lambda*W*W') - 2*tr(U*W') + s*tr(W*W')";
+    let truth = file(ridge, "minimizer(L, W) == inv(R)*U");
+    let certificate = certify(&truth, &truth.claims[0], "it").expect("a true claim");
+    assert_eq!(check(&certificate, &truth, &truth.claims[0]), Ok(()));
+    let minimum = file(ridge, "minimum(L, W) == -tr(U'*inv(R)*U)");
+    let of_minimum = certify(&minimum, &minimum.claims[0], "it").expect("a true claim");
+    assert_eq!(check(&of_minimum, &minimum, &minimum.claims[0]), Ok(()));
+
+    let forged = |certificate: &Certificate, loss: &str, line: &str| {
+        let file = file(loss, line);
+        let mut forged = certificate.clone();
+        forged.text = file.text.to_string();
+        forged.statement = file.claims[0].proposition.to_string();
+        check(&forged, &file, &file.claims[0])
+    };
+    assert!(forged(&certificate, ridge, "minimizer(L, W) == U*inv(R)").is_err());
+    assert!(forged(&of_minimum, ridge, "minimum(L, W) == 0").is_err());
+    let concave = "2*tr(U*W') - tr(Lambda*W*W') - s*tr(W*W')";
+    assert!(forged(&certificate, concave, "minimizer(L, W) == inv(R)*U").is_err());
+    for kind in 0..5 {
+        let mut changed = of_minimum.clone();
+        let square = changed.square.as_mut().expect("a square");
+        match kind {
+            0 => drop(square.terms.pop()),
+            1 => square.terms[0].0[0].0 = "-1".to_owned(),
+            2 => square.log.result[0].0 = "7".to_owned(),
+            3 => square.terms[0].1.push(0),
+            _ => changed.square = None,
+        }
+        assert!(check(&changed, &minimum, &minimum.claims[0]).is_err(), "kind {kind}");
+    }
+
+    // Squares that complete, with terms whose sign nobody declared.
+    for (term, declared) in [("H", "sym"), ("Lambda", "pd")] {
+        let loss = format!("tr({term}*W*W')");
+        let file = file(&loss, "minimizer(L, W) == 0*W");
+        let certificate = certify(&file, &file.claims[0], "it");
+        assert_eq!(certificate.is_some(), declared == "pd");
+    }
 }
 
 #[test]

@@ -5,9 +5,11 @@ use super::alphabet::{LetterId, RandomId, Role};
 use super::expectation::{Record, State};
 use super::monomial::{Atom, DenominatorId, MonomialId};
 use super::polynomial::Polynomial;
-use crate::certificate::{ElementRow, Expectation, Factor, LawRow, LetterRow, Node, Target, Term};
+use crate::certificate::{
+    ElementRow, Expectation, Factor, LawRow, LetterRow, Node, Square, Target, Term,
+};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Writes one record; what is met gets a number.
 pub(super) struct Writer<'a> {
@@ -20,6 +22,17 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
+    fn new(algebra: &'a Algebra, expression: String) -> Self {
+        Self {
+            algebra,
+            log: Expectation { expression, ..Expectation::default() },
+            letters: FxHashMap::default(),
+            denominators: FxHashMap::default(),
+            elements: BTreeSet::new(),
+            states: FxHashMap::default(),
+        }
+    }
+
     /// The log of an expectation with this text.
     pub(super) fn write(
         algebra: &'a Algebra,
@@ -27,14 +40,7 @@ impl<'a> Writer<'a> {
         expression: String,
         marker: Option<LetterId>,
     ) -> Expectation {
-        let mut writer = Self {
-            algebra,
-            log: Expectation { expression, ..Expectation::default() },
-            letters: FxHashMap::default(),
-            denominators: FxHashMap::default(),
-            elements: BTreeSet::new(),
-            states: FxHashMap::default(),
-        };
+        let mut writer = Self::new(algebra, expression);
         writer.log.marker = marker.map(|marker| writer.letter(marker));
         writer.log.input = writer.polynomial(&record.input);
         writer.input_states(&record.input, record);
@@ -61,6 +67,29 @@ impl<'a> Writer<'a> {
         }
         writer.log.result = writer.polynomial(&record.result);
         writer.log
+    }
+
+    /// The square that completes at `point`, which is closed with the marker.
+    pub(super) fn square(
+        algebra: &'a Algebra,
+        terms: &BTreeMap<(Vec<LetterId>, Vec<LetterId>), Polynomial>,
+        point: &Polynomial,
+        marker: Option<LetterId>,
+    ) -> Square {
+        let mut writer = Self::new(algebra, String::new());
+        writer.log.marker = marker.map(|marker| writer.letter(marker));
+        writer.log.result = writer.polynomial(point);
+        let word = |writer: &mut Self, word: &[LetterId]| {
+            word.iter().map(|letter| writer.letter(*letter)).collect()
+        };
+        let terms = terms
+            .iter()
+            .map(|((a, b), factor)| {
+                let factor = writer.polynomial(factor);
+                (factor, word(&mut writer, a), word(&mut writer, b))
+            })
+            .collect();
+        Square { log: writer.log, terms }
     }
 
     /// The states of the integrand: also those that vanish by parity.

@@ -12,11 +12,13 @@ use super::algebra::Algebra;
 use super::alphabet::{LetterId, SpaceId};
 use super::derivative::Moving;
 use super::error::Stop;
+use super::log::Writer;
 use super::matrix::Matrix;
 use super::monomial::Atom;
 use super::polynomial::Polynomial;
 use super::sign::Sign;
 use super::substitution::Replacements;
+use crate::certificate::Square;
 use dashu_ratio::RBig;
 use std::collections::BTreeMap;
 
@@ -66,6 +68,30 @@ impl Algebra {
             return Err(Stop::unsupported("the square does not complete at the minimiser found"));
         }
         Ok((minimum, quadratic.except))
+    }
+
+    /// The square that completes at a claimed minimiser, or at the one that is found, in the format
+    /// of certificates.
+    pub(super) fn square_of(
+        &mut self,
+        loss: &Polynomial,
+        moving: Moving,
+        claimed: Option<&Matrix>,
+    ) -> Result<Square, Stop> {
+        let quadratic = self.quadratic(loss, moving)?;
+        let point = match claimed {
+            Some(claimed) => claimed.clone(),
+            None => self.stationary(loss, &quadratic)?,
+        };
+        let (closed, marker) = if point.is_scalar() {
+            (point.into_scalar(), None)
+        } else {
+            let marker = self.marker(point.columns, point.rows);
+            let letter = self.letter(marker)?;
+            let product = self.multiply(&point, &letter)?;
+            (self.matrix_trace(&product), Some(marker))
+        };
+        Ok(Writer::square(self, &quadratic.terms, &closed, marker))
     }
 
     fn moved(&self, moving: Moving, value: &Matrix) -> Replacements {

@@ -9,7 +9,7 @@ use super::log::Writer;
 use super::matrix::Matrix;
 use super::polynomial::Polynomial;
 use super::substitution::Replacements;
-use crate::certificate::Expectation;
+use crate::certificate::{Expectation, Square};
 use crate::claim::{
     Comparison, Element, Expr, Hypothesis, LawKind, Letter, LetterKind, Node, NumericFunction,
     Rule, Space, Target,
@@ -123,6 +123,22 @@ impl Calculus {
         let value = self.value(value)?.into_scalar();
         let (minimum, except) = self.algebra.minimum(&loss, moving)?;
         Ok((self.left(&minimum.minus(&value))?, except))
+    }
+
+    /// The completed square of a loss at a claimed minimiser, or at the one that is found.
+    ///
+    /// # Errors
+    /// As [`Calculus::minimizer`] and [`Calculus::minimum`].
+    pub fn square(
+        &mut self,
+        loss: &Expr,
+        letter: &Arc<Letter>,
+        claimed: Option<&Expr>,
+    ) -> Result<Square, Stop> {
+        let loss = self.value(loss)?.into_scalar();
+        let moving = self.moving(letter)?;
+        let claimed = claimed.map(|claimed| self.value(claimed)).transpose()?;
+        self.algebra.square_of(&loss, moving, claimed.as_ref())
     }
 
     /// The text of a polynomial that is not zero.

@@ -6,6 +6,7 @@ use super::field::{Number, PRIME};
 use super::format::{Certificate, Expectation, Factor, LetterRow, Term};
 use super::matrix::Matrix;
 use super::replay::Replay;
+use super::square::check_square;
 use crate::claim::{Claim, ClaimFile, Expr, LawKind, Letter, LetterKind, Node, Proposition, Space};
 use num_traits::Zero;
 use rand::{RngExt, SeedableRng};
@@ -62,6 +63,9 @@ pub fn check(certificate: &Certificate, file: &ClaimFile, claim: &Claim) -> Resu
         Proposition::Limit { of, value, .. } | Proposition::Coefficient { of, value, .. } => {
             (of, value)
         }
+        Proposition::Minimizer { loss, value, .. } | Proposition::Minimum { loss, value, .. } => {
+            (&loss.value, value)
+        }
         _ => return reject("lines of this kind have no certificate"),
     };
     let mut logs: BTreeMap<&str, &Expectation> = BTreeMap::new();
@@ -81,12 +85,26 @@ pub fn check(certificate: &Certificate, file: &ClaimFile, claim: &Claim) -> Resu
             check_expectation(&evaluation, file, node, &at, &mut random)?;
         }
         let other = evaluation.value(right, &at, 0)?;
+        let square = || {
+            let square = certificate.square.as_ref();
+            square.ok_or_else(|| "a minimum without its square".to_owned())
+        };
         let holds = match &claim.proposition {
             Proposition::Limit { size, .. } => {
                 is_coefficient(&evaluation, left, &other, &at, (size, 0, true))?
             }
             Proposition::Coefficient { size, order, .. } => {
                 is_coefficient(&evaluation, left, &other, &at, (size, *order, false))?
+            }
+            Proposition::Minimizer { letter, .. } => {
+                let what = (left, &**letter, Some(right));
+                check_square(&evaluation, file, square()?, what, &at)?;
+                true
+            }
+            Proposition::Minimum { letter, .. } => {
+                let what = (left, &**letter, None);
+                let least = check_square(&evaluation, file, square()?, what, &at)?;
+                other.as_scalar() == Some(least)
             }
             _ => {
                 let difference = evaluation.value(left, &at, 0)?.plus(&other, -Number::residue(1));

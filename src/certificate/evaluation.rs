@@ -355,7 +355,7 @@ impl<'a> Values<'a> {
     }
 
     /// A value that is logged with a marker under the trace: each term is cut at the marker.
-    fn matrix(&self, terms: &[Term], rows: usize, columns: usize) -> Evaluated<Matrix> {
+    pub(super) fn matrix(&self, terms: &[Term], rows: usize, columns: usize) -> Evaluated<Matrix> {
         let Some(marker) = self.log.marker else {
             let value = Matrix::scalar(self.sum(terms)?);
             return if (rows, columns) == (1, 1) { Ok(value) } else { Err("no marker".to_owned()) };

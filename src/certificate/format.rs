@@ -19,6 +19,18 @@ pub struct Certificate {
     pub text: String,
     /// The expectations that were computed, in order.
     pub expectations: Vec<Expectation>,
+    /// For minimisers and minima the completed square.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub square: Option<Square>,
+}
+
+/// `L(W) - L(W*) = sum_k c_k tr((W - W*) B_k (W - W*)' A_k)`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Square {
+    /// Tables of the letters below; its `result` is W*, closed with the marker.
+    pub log: Expectation,
+    /// c_k, A_k and B_k.
+    pub terms: Vec<(Vec<Term>, Vec<usize>, Vec<usize>)>,
 }
 
 impl Certificate {

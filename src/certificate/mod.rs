@@ -7,8 +7,10 @@ mod field;
 mod format;
 mod matrix;
 mod replay;
+mod square;
+mod visible;
 
 pub use check::{Rejection, check};
 pub use format::{
-    Certificate, ElementRow, Expectation, Factor, LawRow, LetterRow, Node, Target, Term,
+    Certificate, ElementRow, Expectation, Factor, LawRow, LetterRow, Node, Square, Target, Term,
 };

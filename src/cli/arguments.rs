@@ -212,7 +212,7 @@ pub(super) struct CheckOptions {
     /// Write the results to this file instead of the standard output
     #[arg(long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
-    /// Write the certificates of proved equations to this folder
+    /// Write the certificates of proved lines to this folder
     #[arg(long, value_name = "DIR")]
     pub(super) certificates: Option<PathBuf>,
     #[command(flatten)]

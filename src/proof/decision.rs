@@ -49,28 +49,40 @@ pub fn prove(file: &ClaimFile, claim: &Claim) -> Option<Evidence> {
     })
 }
 
-/// The certificate of an equation, limit or coefficient that is proved; `None` for what is not
-/// proved and for kinds of lines that have none.
+/// The certificate of a line that is proved; `None` for what is not proved, for bounds and for
+/// proofs under rules.
 pub fn certify(file: &ClaimFile, claim: &Claim, id: &str) -> Option<Certificate> {
     if claim.rules > 0 || !claim.proposition.observed_letters().is_empty() {
         return None;
     }
     let mut calculus = Calculus::new(&file.letters).ok()?;
     calculus.keep_logs();
+    let mut square = None;
     let difference = match &claim.proposition {
-        Proposition::Equal { left, right } => calculus.difference(left, right),
-        Proposition::Limit { of, size, value } => calculus.coefficient(of, size, 0, value, true),
-        Proposition::Coefficient { of, size, order, value } => {
-            calculus.coefficient(of, size, *order, value, false)
+        Proposition::Equal { left, right } => calculus.difference(left, right).ok()?,
+        Proposition::Limit { of, size, value } => {
+            calculus.coefficient(of, size, 0, value, true).ok()?
         }
-        _ => return None,
+        Proposition::Coefficient { of, size, order, value } => {
+            calculus.coefficient(of, size, *order, value, false).ok()?
+        }
+        Proposition::Minimizer { loss, letter, value } => {
+            square = Some(calculus.square(&loss.value, letter, Some(value)).ok()?);
+            calculus.minimizer(&loss.value, letter, value).ok()?.0
+        }
+        Proposition::Minimum { loss, letter, value } => {
+            square = Some(calculus.square(&loss.value, letter, None).ok()?);
+            calculus.minimum(&loss.value, letter, value).ok()?.0
+        }
+        Proposition::Reaches { .. } | Proposition::Bound { .. } => return None,
     };
-    difference.ok()?.is_none().then(|| Certificate {
+    difference.is_none().then(|| Certificate {
         format: Certificate::FORMAT.to_owned(),
         claim: id.to_owned(),
         statement: claim.proposition.to_string(),
         text: file.text.to_string(),
         expectations: calculus.logs(),
+        square,
     })
 }
 
