@@ -27,6 +27,7 @@ gaussian w[d] ~ I
 gaussian e[N] ~ s*I
 gaussian r[1] ~ s*I
 gaussian Y[1,N] ~ s*I
+gaussian G[d,N] ~ I
 secondorder x[d] ~ Lambda : query
 secondorder y[1] ~ s*I : query
 secondorder0 Z[d,M] ~ Omega : train
@@ -127,6 +128,42 @@ fn gaussian_moments_have_all_their_terms() {
     proved("one'*other == N");
     proved("E[(v'*w)^2*I(d)] == v'*v*I(d)");
     proved("E[(v'*w)^2*A] == v'*v*A");
+}
+
+#[test]
+fn pairings_are_all_counted() {
+    // At d = N = 1 every pairing counts 1: (2k - 1)!!.
+    for (power, count) in [(1, 1), (2, 3), (3, 15), (4, 105), (5, 945), (6, 10_395)] {
+        proved(&format!("subst(E[tr((G*G')^{power})], N -> 1, d -> 1) == {count}"));
+        proved(&format!("subst(E[tr(G*G')^{power}], N -> 1, d -> 1) == {count}"));
+    }
+    // At d = 1 the moments of chi-square with N degrees of freedom.
+    proved("subst(E[tr((G*G')^3)], d -> 1) == N*(N + 2)*(N + 4)");
+    proved("E[tr(G*G')^4] == d*N*(d*N + 2)*(d*N + 4)*(d*N + 6)");
+    // Columns and rows of an isotropic letter are alike.
+    proved("subst(E[tr((G*G')^5)], N -> d, d -> N) == E[tr((G*G')^5)]");
+    proved("E[tr((G*G')^4)] == E[tr((G'*G)^4)]");
+}
+
+#[test]
+fn the_order_of_integration_does_not_matter() {
+    let body = "(w'*S*U*w - tr(A*X*e*w'))^2*r^2";
+    for order in ["w; e; X; r", "X; w; r; e", "e; X; w; r", "r; e; w; X"] {
+        let letters: Vec<&str> = order.split("; ").collect();
+        let nested =
+            letters.iter().fold(body.to_owned(), |inner, letter| format!("E[{inner}; {letter}]"));
+        proved(&format!("E[{nested}] == E[{body}]"));
+    }
+}
+
+#[test]
+fn definitions_are_what_they_stand_for() {
+    let written = "((1 + 1/N)*Lambda + tr(Lambda)/N*I)";
+    for line in
+        ["E[S*Gamma*S]", "tr(Gamma^3*A)", "inv(Gamma)*A*Gamma", "grad(tr(Gamma*W*Lambda*W'), W)"]
+    {
+        proved(&format!("{line} == {}", line.replace("Gamma", written)));
+    }
 }
 
 #[test]
