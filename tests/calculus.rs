@@ -3,8 +3,10 @@
 //! so the two share the syntax tree alone.
 
 use isserlis::calculus::{Calculus, Stop};
+use isserlis::certificate::check;
 use isserlis::claim::{ClaimFile, Expr};
 use isserlis::numeric::{Budget, Instance, evaluate_exactly, instances};
+use isserlis::proof::certify;
 use proptest::prelude::*;
 
 const DECLARATIONS: &str = "\
@@ -163,6 +165,83 @@ fn compare(text: &str) -> Result<(), TestCaseError> {
     };
     prop_assert_eq!(value, other, "{} has the normal form {}", text, form);
     Ok(())
+}
+
+/// A scalar without random letters that depends on N as a number alone.
+fn function_of_the_length() -> impl Strategy<Value = String> {
+    let matrices = vec![
+        "Lambda",
+        "inv(Lambda)",
+        "Omega",
+        "A",
+        "Gamma",
+        "inv(Gamma)",
+        "inv(Other)",
+        "inv(Lambda + 1/N*I)",
+        "inv(N*Lambda + s*I)",
+        "Gamma^2",
+        "inv(Gamma)^2",
+    ];
+    let matrix = prop::collection::vec(prop::sample::select(matrices), 1..4);
+    let trace = matrix.prop_map(|factors| format!("tr({})", factors.join("*")));
+    let simple = prop_oneof![
+        3 => trace,
+        1 => prop::sample::select(vec!["N", "1/N", "u", "2", "1/(N + d)", "1/(1 + tr(Gamma))"])
+            .prop_map(str::to_owned),
+    ];
+    simple.prop_recursive(2, 6, 2, |inner| {
+        prop_oneof![
+            3 => (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a})*({b})")),
+            2 => (inner.clone(), inner).prop_map(|(a, b)| format!("({a} - {b})")),
+        ]
+    })
+}
+
+/// A line that is said to be true gets a certificate, which the independent checker accepts.
+fn certified(line: &str) -> Result<(), TestCaseError> {
+    let text = DECLARATIONS.split("at d").next().expect("declarations");
+    let text = format!("{text}claim it: {line}\n");
+    let Ok(file) = ClaimFile::parse("it", &text) else {
+        return Err(TestCaseError::reject("not a line"));
+    };
+    let claim = &file.claims[0];
+    let certificate = certify(&file, claim, "it");
+    let certificate =
+        certificate.ok_or_else(|| TestCaseError::fail(format!("no proof of {line}")))?;
+    prop_assert_eq!(check(&certificate, &file, claim), Ok(()), "{}", line);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 60, max_global_rejects: 100_000, ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn a_random_normal_form_has_a_certificate(
+        body in matrix().prop_filter("small degree", |term| term.degree <= 4)
+    ) {
+        let file = file();
+        let text = format!("E[{}]", body.text);
+        let form = file.expression(&text).ok().and_then(|expr| normal_form(&file, &expr).ok());
+        let Some(form) = form.filter(|form| form.len() < 2_000) else {
+            return Err(TestCaseError::reject("out of reach"));
+        };
+        certified(&format!("{text} == {form}"))?;
+    }
+
+    #[test]
+    fn a_random_coefficient_has_a_certificate(of in function_of_the_length(), order in -1..3_i32) {
+        let file = file();
+        let Ok(expr) = file.expression(&of) else { return Err(TestCaseError::reject("no scalar")) };
+        let zero = file.expression("0").expect("a number");
+        let found = Calculus::new(&file.letters)
+            .and_then(|mut calculus| calculus.coefficient(&expr, "N", order, &zero, false));
+        let Ok(found) = found else { return Err(TestCaseError::reject("out of reach")) };
+        let coefficient = found.unwrap_or_else(|| "0".to_owned());
+        prop_assume!(coefficient.len() < 5_000);
+        certified(&format!("coeff({of}, N, {order}) == {coefficient}"))?;
+    }
 }
 
 proptest! {
