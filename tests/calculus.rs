@@ -263,3 +263,58 @@ proptest! {
         compare(&format!("E[{}]", body.text))?;
     }
 }
+
+/// One token of an expression changed, if it has the token at that place.
+fn mutated(text: &str, choice: usize, place: usize) -> Option<String> {
+    const SWAPS: &[(&str, &str)] = &[
+        ("A", "A'"),
+        ("A'", "A"),
+        ("B", "A"),
+        ("K", "K'"),
+        ("Lambda", "Omega"),
+        ("Gamma", "Lambda"),
+        ("Gamma", "Other"),
+        ("inv(K)", "K"),
+        (" + ", " - "),
+        ("/2)", "/3)"),
+        ("X*X'", "Z*Z'"),
+        ("C*", "C'*"),
+        ("1/N", "1/(N + 1)"),
+        ("tr(", "2*tr("),
+    ];
+    let (old, new) = SWAPS[choice % SWAPS.len()];
+    let places: Vec<usize> = text.match_indices(old).map(|(at, _)| at).collect();
+    let at = *places.get(place % places.len().max(1))?;
+    Some(format!("{}{new}{}", &text[..at], &text[at + old.len()..]))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 700, max_global_rejects: 100_000, ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn what_is_proved_equal_has_equal_values(
+        body in matrix().prop_filter("small degree", |term| term.degree <= 4),
+        choice in 0..14_usize,
+        place in 0..8_usize,
+    ) {
+        let file = file();
+        let at = instances(&file, &file.claims[0], 1).expect("an instance").remove(0);
+        let left = format!("E[{}]", body.text);
+        let Some(right) = mutated(&left, choice, place) else {
+            return Err(TestCaseError::reject("no such token"));
+        };
+        let (Ok(one), Ok(other)) = (file.expression(&left), file.expression(&right)) else {
+            return Err(TestCaseError::reject("no expression"));
+        };
+        let difference =
+            Calculus::new(&file.letters).and_then(|mut calculus| calculus.difference(&one, &other));
+        let Ok(difference) = difference else { return Err(TestCaseError::reject("out of reach")) };
+        let value = |expr| evaluate_exactly(expr, &at, &Budget::default()).map(|one| one.to_string());
+        let (Ok(one), Ok(other)) = (value(&one), value(&other)) else {
+            return Err(TestCaseError::reject("out of reach"));
+        };
+        prop_assert!(difference.is_some() || one == other, "{left} and {right}: {one}, {other}");
+    }
+}
