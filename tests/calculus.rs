@@ -214,7 +214,8 @@ fn certified(line: &str) -> Result<(), TestCaseError> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 60, max_global_rejects: 100_000, ..ProptestConfig::default()
+        cases: 60, max_global_rejects: 100_000, failure_persistence: None,
+        ..ProptestConfig::default()
     })]
 
     #[test]
@@ -246,7 +247,8 @@ proptest! {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 700, max_global_rejects: 100_000, ..ProptestConfig::default()
+        cases: 700, max_global_rejects: 100_000, failure_persistence: None,
+        ..ProptestConfig::default()
     })]
 
     #[test]
@@ -290,7 +292,8 @@ fn mutated(text: &str, choice: usize, place: usize) -> Option<String> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 700, max_global_rejects: 100_000, ..ProptestConfig::default()
+        cases: 700, max_global_rejects: 100_000, failure_persistence: None,
+        ..ProptestConfig::default()
     })]
 
     #[test]
