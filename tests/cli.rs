@@ -459,3 +459,48 @@ fn the_conserved_quantities_of_a_flow_are_found() {
     assert_eq!(find("L"), "-tr(U*U') + u^2\n");
     assert!(find("u^2 + tr(U)^2 + tr(U*U')*u").starts_with("no linear or quadratic invariant"));
 }
+
+#[test]
+fn a_claim_is_derived_step_by_step() {
+    let folder = folder("derive");
+    let lines = "claim moment: E[S^2] == Gamma*Lambda\n\
+                 refute forgot_trace: E[S^2] == (1 + 1/N)*Lambda^2\n";
+    write(&folder, "gram.claim", lines);
+    let output = isserlis(&folder, &["derive", "gram.claim", "moment"]);
+    assert_eq!(code(&output), 0);
+    insta::assert_snapshot!(out(&output), @r#"
+    % moment: E[S^2] == Gamma*Lambda
+    % amsmath, amssymb
+    \paragraph{Claim} $\displaystyle \mathbb{E}[S^{2}] = \Gamma \Lambda$.
+    Here $\Gamma = \left(1 + \frac{1}{N}\right) \Lambda + \frac{\operatorname{tr}(\Lambda)}{N} I$.
+
+    \paragraph{Expectation} $\displaystyle \mathbb{E}[S^{2}]$.
+    It is contracted with an arbitrary matrix $J$ under the trace.
+    The integrand expands to
+    \begin{align*}
+    &N^{-2} \operatorname{tr}(X X^{\top} X X^{\top} J)
+    \end{align*}
+    Integrating by parts in $X$:
+    \begin{align*}
+    \mathbb{E}[\operatorname{tr}(X X^{\top} X X^{\top} J)] &= N \mathbb{E}[\operatorname{tr}(\Lambda X X^{\top} J)] + \mathbb{E}[\operatorname{tr}(\Lambda X X^{\top} J)] + \operatorname{tr}(\Lambda J)\, \mathbb{E}[\operatorname{tr}(X X^{\top})] \\
+    \mathbb{E}[\operatorname{tr}(\Lambda X X^{\top} J)] &= N \operatorname{tr}(J \Lambda^{2}) \\
+    \mathbb{E}[\operatorname{tr}(X X^{\top})] &= N \operatorname{tr}(\Lambda)
+    \end{align*}
+    So its value is
+    \begin{align*}
+    &N^{-1} \operatorname{tr}(J \Lambda^{2}) + N^{-1} \operatorname{tr}(\Lambda)\, \operatorname{tr}(\Lambda J) + \operatorname{tr}(J \Lambda^{2})
+    \end{align*}
+
+    \paragraph{Both sides}
+    \begin{align*}
+    \text{left} &= (1 + N^{-1}) \Lambda^{2} + N^{-1} \operatorname{tr}(\Lambda)\, \Lambda \\
+    \text{right} &= (1 + N^{-1}) \Lambda^{2} + N^{-1} \operatorname{tr}(\Lambda)\, \Lambda
+    \end{align*}
+    In normal form the difference is $0$: the claim holds for all sizes.
+    "#);
+    assert_eq!(code(&isserlis(&folder, &["derive", "gram.claim", "forgot_trace"])), 1);
+    let output = isserlis(&folder, &["derive", "gram.claim", "momnt"]);
+    assert_eq!(code(&output), 2);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(message.contains("did you mean `moment`?"), "{message}");
+}

@@ -4,6 +4,7 @@ mod algebra;
 mod alphabet;
 mod bound;
 mod conserved;
+mod derivation;
 mod derivative;
 mod error;
 mod expectation;
@@ -27,5 +28,6 @@ mod substitution;
 mod tests_vectors;
 mod word;
 
+pub use derivation::Derivation;
 pub use error::Stop;
 pub use reading::Calculus;

@@ -3,6 +3,7 @@
 use super::algebra::{Algebra, RandomLetter};
 use super::alphabet::{LetterId, RandomId, Role, SpaceId};
 use super::bound::Hypotheses;
+use super::derivation::Derivation;
 use super::derivative::Moving;
 use super::error::Stop;
 use super::log::Writer;
@@ -28,6 +29,7 @@ pub struct Calculus {
     groups: Vec<Arc<str>>,
     ones: Vec<(SpaceId, LetterId)>,
     logs: Vec<Expectation>,
+    derivations: Vec<Derivation>,
     /// What has been divided by or inverted so far, also where it cancelled.
     divisors: Vec<Matrix>,
     /// Values of `let` and `define` names.
@@ -68,6 +70,11 @@ impl Calculus {
     /// The logs that were kept, each expectation once, in the order in which they were computed.
     pub fn logs(self) -> Vec<Expectation> {
         self.logs
+    }
+
+    /// The expectations that were computed since [`Calculus::keep_logs`], in words.
+    pub fn derivations(&self) -> &[Derivation] {
+        &self.derivations
     }
 
     /// Supposes a rule in what follows.
@@ -555,6 +562,7 @@ impl Calculus {
             return;
         }
         let marker = (!value.is_scalar()).then(|| self.algebra.marker(value.columns, value.rows));
+        self.derivations.push(self.algebra.derivation(&record, text.clone(), marker));
         self.logs.push(Writer::write(&self.algebra, &record, text, marker));
     }
 

@@ -48,7 +48,7 @@ impl Algebra {
         }
     }
 
-    fn show_monomial(&self, monomial: MonomialId) -> String {
+    pub(super) fn show_monomial(&self, monomial: MonomialId) -> String {
         let mut texts: Vec<String> = self
             .monomials
             .factors(monomial)
@@ -69,6 +69,15 @@ impl Algebra {
             .collect();
         texts.sort();
         texts.join("*")
+    }
+
+    /// One atom.
+    pub(super) fn show_atom(&self, atom: Atom) -> String {
+        match atom {
+            Atom::Trace(word) => self.show_trace(self.words.letters(word), true),
+            Atom::Scalar(scalar) => self.scalar_name(scalar).to_string(),
+            Atom::Reciprocal(id) => format!("({})^-1", self.show(self.denominator(id))),
+        }
     }
 
     /// A trace; `alone` if no power is taken of it.

@@ -40,6 +40,16 @@ pub(super) enum Command {
     Eval(EvalOptions),
     /// Expand an expression for all sizes: its normal form
     Expand(ExpandOptions),
+    /// Derive a claim step by step, in LaTeX
+    Derive {
+        /// A claim file or the id of a theorem
+        #[arg(value_name = "FILE|ID")]
+        with: String,
+        /// The name of a line of it, an equation
+        claim: String,
+        #[command(flatten)]
+        show: ShowOptions,
+    },
     /// Find what the gradient flow of a loss conserves
     Find {
         /// What to look for

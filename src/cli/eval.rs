@@ -53,7 +53,7 @@ pub(super) fn read(
 }
 
 /// The declarations: of a file, or of a theorem. `None` where its mistakes have been told.
-fn file(with: &str, show: ShowOptions) -> anyhow::Result<Option<ClaimFile>> {
+pub(super) fn file(with: &str, show: ShowOptions) -> anyhow::Result<Option<ClaimFile>> {
     let path = Path::new(with);
     if path.exists() || with.ends_with(".claim") {
         return match declarations(path) {

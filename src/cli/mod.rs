@@ -3,6 +3,7 @@
 mod arguments;
 mod certificates;
 mod check;
+mod derive;
 mod eval;
 mod exit;
 mod expand;
@@ -30,6 +31,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         Command::Show { id } => library::show(id),
         Command::Eval(options) => eval::eval(options),
         Command::Expand(options) => expand::expand(options),
+        Command::Derive { with, claim, show } => derive::derive(with, claim, *show),
         Command::Find { what: Quantity::Conserved, with, loss, over, show } => {
             find::conserved(with, loss, over, *show)
         }
