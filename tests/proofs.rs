@@ -385,3 +385,22 @@ fn a_divisor_that_a_rule_makes_zero_is_found() {
     assert_eq!(verdict, Verdict::Open);
     assert!(note.contains("identically zero"), "{note}");
 }
+
+/// Moments that the package WishartMoments computes through Jack polynomials, without pairings
+/// (`tests/vectors/wishart_moments.py` made the table).
+#[test]
+fn all_invariant_wishart_moments_up_to_degree_six_agree_with_another_program() {
+    let text = include_str!("vectors/wishart_moments.json");
+    let table: serde_json::Value = serde_json::from_str(text).expect("JSON");
+    let declarations = table["declarations"].as_str().expect("declarations");
+    let records = table["records"].as_array().expect("records");
+    assert_eq!(records.len(), 1 + 2 + 3 + 5 + 7 + 11);
+    for record in records {
+        let part = |name: &str| record[name].as_str().expect("a text");
+        let line = format!("E[{}] == {}", part("variable"), part("moment"));
+        let text = format!("{declarations}claim it: {line}\n");
+        let file = ClaimFile::parse("it", &text).unwrap_or_else(|errors| panic!("{errors:?}"));
+        let evidence = prove(&file, &file.claims[0]).expect("a proof");
+        assert_eq!(evidence.verdict, Verdict::Proved, "{line}: {:?}", evidence.note);
+    }
+}
