@@ -45,6 +45,7 @@ fn every_certificate_is_accepted_after_a_round_trip() {
         let text = serde_json::to_string(&certificate).expect("plain data");
         let read: Certificate = serde_json::from_str(&text).expect("the same format");
         assert_eq!(read, certificate);
+        assert_eq!(certify(&file, &claim, &id), Some(certificate), "the same bytes again");
         if let Err(rejection) = check(&read, &file, &claim) {
             panic!("{id}: {rejection}");
         }

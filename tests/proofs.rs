@@ -386,6 +386,29 @@ fn a_divisor_that_a_rule_makes_zero_is_found() {
     assert!(note.contains("identically zero"), "{note}");
 }
 
+#[test]
+fn a_general_prior_that_does_not_commute_has_its_minimiser_under_a_rule() {
+    let text = |rule: &str, value: &str| {
+        format!(
+            "space d, N\nmatrix Lambda[d,d] pd\nmatrix Psi[d,d] pd\nmatrix W[d,d]\nmatrix K[d,d]\n\
+             gaussian X[d,N] ~ Lambda\ngaussian w[d] ~ Psi\ngaussian xq[d] ~ Lambda\n\
+             let L = E[(w'*X*X'/N*W*xq - w'*xq)^2]/2\n{rule}\nclaim it: minimizer(L, W) == {value}\n"
+        )
+    };
+    let decide = |rule: &str, value: &str| {
+        let file = ClaimFile::parse("it", &text(rule, value)).expect("no mistakes");
+        prove(&file, &file.claims[0]).expect("a proof").verdict
+    };
+    // K = ((1 + 1/N) Psi Lambda + tr(Psi Lambda)/N I)^-1.
+    let rule = "rule Psi*Lambda*K == (I - tr(Psi*Lambda)/N*K)*N/(N + 1)\n\
+                rule K*Psi*Lambda == (I - tr(Psi*Lambda)/N*K)*N/(N + 1)";
+    assert_eq!(decide(rule, "K*Psi"), Verdict::Proved);
+    assert_eq!(decide(rule, "Psi*K"), Verdict::Open);
+    assert_eq!(decide(rule, "K'*Psi"), Verdict::Open);
+    assert_eq!(decide(rule, "K"), Verdict::Open);
+    assert_eq!(decide("", "Psi"), Verdict::Refuted);
+}
+
 /// Moments that the package WishartMoments computes through Jack polynomials, without pairings
 /// (`tests/vectors/wishart_moments.py` made the table).
 #[test]

@@ -83,18 +83,28 @@ impl Algebra {
     /// letter K or none in the middle.
     pub(super) fn definiteness(&self, word: &[LetterId]) -> Sign {
         let mut rest = word;
+        let mut invertible = true;
         while let [first, middle @ .., last] = rest {
             if self.alphabet.transpose(*first) != *last {
                 return Sign::Unknown;
             }
+            invertible &= self.alphabet.is_invertible(*first) && self.is_power_of_letter(*first);
             rest = middle;
         }
         let core = match rest {
             [letter] => self.letter_sign(*letter),
             _ => Sign::Positive,
         };
-        // Z may be singular.
-        if rest.len() == word.len() { core } else { core.min(Sign::Nonnegative) }
+        // Otherwise Z may be singular.
+        if invertible { core } else { core.min(Sign::Nonnegative) }
+    }
+
+    /// Whether a letter is a power of the letter of its family alone.
+    fn is_power_of_letter(&self, letter: LetterId) -> bool {
+        match self.alphabet.role(letter) {
+            Role::Power { exponents, .. } => exponents.iter().all(|(generator, _)| *generator == 0),
+            _ => false,
+        }
     }
 
     /// Definiteness of one letter: a product of powers of positive definite generators, or a

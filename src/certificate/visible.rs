@@ -82,17 +82,31 @@ impl Signs<'_> {
     /// Z K Z' with a definite letter K in the middle, or none.
     pub(super) fn word(&self, word: &[usize]) -> Sign {
         let mut rest = word;
+        let mut invertible = true;
         while let [first, middle @ .., last] = rest {
             if !self.are_transposes(*first, *last) {
                 return Sign::Unknown;
             }
+            invertible &= self.is_invertible(*first);
             rest = middle;
         }
         let core = match rest {
             [letter] => self.letter(*letter),
             _ => Sign::Positive,
         };
-        if rest.len() == word.len() { core } else { core.min(Sign::Nonnegative) }
+        // Otherwise Z may be singular.
+        if invertible { core } else { core.min(Sign::Nonnegative) }
+    }
+
+    /// A power of a letter that is declared invertible.
+    fn is_invertible(&self, number: usize) -> bool {
+        self.log.letters.get(number).is_some_and(|LetterRow { name, powers, .. }| {
+            let declared = self.declared(name).is_some_and(|letter| {
+                matches!(&letter.kind, LetterKind::Matrix(attributes) if attributes.invertible)
+            });
+            let plain = powers.iter().all(|(generator, _)| *generator == 0);
+            declared && plain && !powers.is_empty()
+        })
     }
 
     fn are_transposes(&self, one: usize, other: usize) -> bool {
