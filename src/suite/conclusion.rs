@@ -162,11 +162,11 @@ fn nothing_gathered(line: &Line<'_>, evidence: &[Evidence], settings: &Settings)
             None => "no single experiment supplies all its observed letters".to_owned(),
         };
     }
+    if let Some(reason) = unproved(evidence) {
+        return format!("not proved: {reason}");
+    }
     if !line.claim.proposition.has_value_at_instances() {
-        return match settings.allows(EvidenceKind::Proof) {
-            true => unproved(evidence).unwrap_or_else(|| "not proved".to_owned()),
-            false => unasked(settings),
-        };
+        return unasked(settings);
     }
     if line.instances.is_empty() {
         return "no instance satisfies the rules and hypotheses; list some with `at`".to_owned();
