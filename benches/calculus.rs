@@ -41,6 +41,12 @@ fn trace_of_a_power_of_the_gram_matrix(bencher: Bencher, power: u32) {
     normal_form(bencher, &format!("E[tr(S^{power})]"));
 }
 
+/// The matrix E[S^k]: what `peers/wishart_moments.py` computes.
+#[divan::bench(args = [6, 7, 8], sample_count = 10)]
+fn power_of_the_gram_matrix(bencher: Bencher, power: u32) {
+    normal_form(bencher, &format!("E[S^{power}]"));
+}
+
 /// tr(S A S B S A ...) with eight factors S.
 #[divan::bench(sample_count = 10)]
 fn eight_alternating_inserted_matrices(bencher: Bencher) {
@@ -51,6 +57,20 @@ fn eight_alternating_inserted_matrices(bencher: Bencher) {
 #[divan::bench(sample_count = 1)]
 fn eight_distinct_inserted_matrices(bencher: Bencher) {
     normal_form(bencher, "E[tr(S*A1*S*A2*S*A3*S*A4*S*A5*S*A6*S*A7*S*A8)]");
+}
+
+/// The risk of four gradient steps with different step sizes: 16 factors X, 2 w and 2 x_q.
+#[divan::bench(sample_count = 10)]
+fn four_gradient_steps(bencher: Bencher) {
+    let declarations = "space d, N\nscalar a, b, c, g\ngaussian X[d,N] ~ I\ngaussian w[d] ~ I\n\
+                        gaussian xq[d] ~ I\nlet S = X*X'/N\n";
+    let file = ClaimFile::parse("bench", declarations).expect("declarations");
+    let risk = "E[(xq'*(I - a*S)*(I - b*S)*(I - c*S)*(I - g*S)*w)^2]";
+    let expr = file.expression(risk).expect("an expression");
+    bencher.bench_local(|| {
+        let mut calculus = Calculus::new(black_box(&file.letters)).expect("laws");
+        calculus.normal_form(&expr).expect("a normal form")
+    });
 }
 
 /// Every line of the example of the one-layer loss, proved.
