@@ -276,6 +276,8 @@ fn minimisers_are_global_and_unique() {
     assert_eq!(file("tr(W)^2", "minimizer(L, W) == 0*W").0, Verdict::Open);
     assert_eq!(file("tr(W*W)", "minimizer(L, W) == 0*W").0, Verdict::Open);
     assert_eq!(file("tr(W*W'*W*W')", "minimizer(L, W) == 0*W").0, Verdict::Open);
+    let (verdict, note) = file("||v||*tr(W*W')", "minimizer(L, W) == 0*W");
+    assert!(verdict == Verdict::Proved && note.starts_with("except where"), "{note}");
     assert_eq!(file("(a1 - u)^2 + s", "minimizer(L, u) == a1").0, Verdict::Proved);
     assert_eq!(file("(a1 - u)^2 + s", "minimum(L, u) == s").0, Verdict::Proved);
 }

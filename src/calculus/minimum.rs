@@ -148,6 +148,11 @@ impl Algebra {
         monomial: super::monomial::MonomialId,
         moving: Moving,
     ) -> Result<Option<(super::monomial::MonomialId, (Vec<LetterId>, Vec<LetterId>))>, Stop> {
+        if let Moving::Letter(letter) = moving
+            && self.alphabet.transpose(letter) == letter
+        {
+            return Err(Stop::unsupported("a quadratic form in a symmetric letter"));
+        }
         let factors = self.monomials.factors(monomial).clone();
         let mut rest = Vec::new();
         let mut degree = 0;

@@ -54,7 +54,9 @@ impl Algebra {
         match atom {
             Atom::Scalar(scalar) if self.is_positive(scalar) => Sign::Positive,
             Atom::Scalar(_) if self.root_of(atom).is_some_and(|root| root.positive) => {
-                Sign::Positive
+                // A norm may vanish.
+                let root = self.root_of(atom).expect("just found");
+                self.sign(&root.radicand).max(Sign::Nonnegative)
             }
             Atom::Scalar(_) => Sign::Unknown,
             Atom::Reciprocal(id) => match self.sign(self.denominator(id)) {
