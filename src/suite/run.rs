@@ -6,13 +6,13 @@ use super::input::InputError;
 use super::plan::{Job, Line, Place, jobs, shared};
 use super::selection::suggestion;
 use super::{Results, Settings, Subject, SubjectResult};
-use crate::claim::{ClaimFile, Diagnostic};
+use crate::claim::{Claim, ClaimFile, Diagnostic};
 use crate::evidence::Evidence;
 use crate::experiment::{Comparison, Work, descend_on_samples, follow_flow, observe, simulate};
-use crate::numeric::{ExactError, Instance, check_with_reason, instances};
+use crate::numeric::{ExactError, Instance, check, check_with_reason, instances};
 use crate::proof::prove;
 use crate::statistics::ErrorBudget;
-use crate::verdict::EvidenceKind;
+use crate::verdict::{EvidenceKind, Verdict};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::time::Instant;
@@ -67,6 +67,9 @@ pub fn run(subjects: &[Subject], settings: &Settings, watcher: Watcher<'_>) -> O
     pool.install(|| Run { settings, watcher }.all(subjects))
 }
 
+/// Seeds with which a counterexample is looked for beyond a line's own instances.
+const SEARCHES: u64 = 4;
+
 struct Run<'a> {
     settings: &'a Settings,
     watcher: Watcher<'a>,
@@ -88,6 +91,7 @@ impl Run<'_> {
         let mut found: Vec<Found> = found.drain(..).map(|(found, _)| found).collect();
 
         found.extend(self.proofs(&lines));
+        found.extend(self.witnesses(&lines, &found));
         let jobs = jobs(&lines, self.settings, &undecided);
         let budget = shared(self.settings, &jobs);
         (self.watcher)(Progress::Planned(jobs.len()));
@@ -227,6 +231,42 @@ impl Run<'_> {
                 (found, left.then_some(place))
             })
             .collect()
+    }
+
+    /// For lines that are neither proved nor refuted a counterexample, looked for at further small
+    /// instances: two sides that differ may agree where a drawn value happens to be special.
+    fn witnesses(&self, lines: &[Line<'_>], found: &[Found]) -> Vec<Found> {
+        if !self.settings.allows(EvidenceKind::Exact) {
+            return Vec::new();
+        }
+        let pieces = || found.iter().flat_map(|found| &found.evidence);
+        let is_decided = |number: usize| {
+            pieces().any(|(place, piece)| {
+                place.line == number && matches!(piece.verdict, Verdict::Proved | Verdict::Refuted)
+            })
+        };
+        let undecided: Vec<usize> = (0..lines.len())
+            .filter(|number| lines[*number].has_exact_value() && !is_decided(*number))
+            .collect();
+        let search = |number: &usize| {
+            let line = &lines[*number];
+            let file = &line.subject.file;
+            let anywhere = Claim { grid: None, ..line.claim.clone() };
+            let budget = self.settings.exact_budget();
+            let start = Instant::now();
+            let refutation = (1..=SEARCHES).find_map(|further| {
+                let seed = self.settings.seed.wrapping_add(further);
+                let instances = instances(file, &anywhere, seed).ok()?;
+                instances
+                    .iter()
+                    .map(|at| check(file, line.claim, at, &budget))
+                    .find(|piece| piece.verdict == Verdict::Refuted)
+            })?;
+            let place = Place { line: *number, at: line.instances.len() };
+            let seconds = start.elapsed().as_secs_f64();
+            Some(Found { kind: EvidenceKind::Exact, evidence: vec![(place, refutation)], seconds })
+        };
+        undecided.par_iter().filter_map(search).collect()
     }
 
     /// A proof, or the attempt, of every line that is not about what only numbers can show.
