@@ -1,6 +1,6 @@
 //! Certificates: those of the library and of the examples are accepted, changed ones are not.
 
-use isserlis::certificate::{Certificate, Factor, Term, check};
+use isserlis::certificate::{Certificate, ElementRow, Expectation, Factor, LetterRow, Term, check};
 use isserlis::claim::{Claim, ClaimFile, Proposition};
 use isserlis::proof::certify;
 use rand::{RngExt, SeedableRng};
@@ -230,6 +230,62 @@ fn a_minimum_needs_a_square_with_visible_signs() {
         let certificate = certify(&file, &file.claims[0], "it");
         assert_eq!(certificate.is_some(), declared == "pd");
     }
+}
+
+#[test]
+fn no_random_letter_hides_in_a_definition() {
+    // E[tr(X X')^2] is not E[tr(X X')]^2. Were tr(X X') allowed as the slope of an element of the
+    // family of Lambda, both could be logged as if nothing had to be integrated.
+    let text = "space d, N\nmatrix Lambda[d,d] pd\ngaussian X[d,N] ~ Lambda\n\
+                claim it: E[tr(X*X')^2] == E[tr(X*X')]^2\n";
+    let file = ClaimFile::parse("it", text).expect("no mistakes");
+    let claim = &file.claims[0];
+    let row = |name: &str, transposed, sides: [&str; 2], powers: &[(u16, i32)]| LetterRow {
+        name: name.to_owned(),
+        transposed,
+        rows: sides[0].to_owned(),
+        columns: sides[1].to_owned(),
+        powers: powers.to_vec(),
+    };
+    let one = || "1".to_owned();
+    let log = |expression: &str, power: i32| {
+        let value = vec![Term(
+            one(),
+            vec![(Factor::Trace(vec![2]), power), (Factor::Trace(vec![3]), -power)],
+        )];
+        Expectation {
+            expression: expression.to_owned(),
+            letters: vec![
+                row("X", false, ["d", "N"], &[]),
+                row("X", true, ["N", "d"], &[]),
+                row("Lambda", false, ["d", "d"], &[(1, 2)]),
+                row("Lambda", false, ["d", "d"], &[(0, 2)]),
+            ],
+            elements: vec![ElementRow {
+                family: "Lambda".to_owned(),
+                generator: 1,
+                slope: vec![Term(one(), vec![(Factor::Trace(vec![0, 1]), 1)])],
+                shift: Vec::new(),
+            }],
+            states: vec![Vec::new()],
+            input: value.clone(),
+            result: value,
+            ..Expectation::default()
+        }
+    };
+    let [left, right] = claim.proposition.expressions()[..] else { panic!("two sides") };
+    let inner = right.to_string();
+    let inner = inner.strip_suffix("^2").expect("a square");
+    let forged = Certificate {
+        format: Certificate::FORMAT.to_owned(),
+        claim: "it".to_owned(),
+        statement: claim.proposition.to_string(),
+        text: text.to_owned(),
+        expectations: vec![log(&left.to_string(), 2), log(inner, 1)],
+        square: None,
+    };
+    let rejection = check(&forged, &file, claim).expect_err("a false claim").to_string();
+    assert_eq!(rejection, "a definition that holds a random letter or the marker");
 }
 
 #[test]

@@ -362,6 +362,41 @@ fn rules_are_used_from_left_to_right() {
 }
 
 #[test]
+fn what_a_rule_ties_does_not_vary() {
+    // 1/tr(Psi*K) is 1/d under the rule, but not after Psi alone has doubled.
+    let open = |rule: &str, line: &str| {
+        let (verdict, note) = under(rule, line);
+        assert_eq!(verdict, Verdict::Open, "{line}");
+        assert!(note.contains("stands in a rule"), "{line}: {note}");
+    };
+    open("rule Psi*K == I", "subst(1/tr(Psi*K), Psi -> 2*Psi) == 1/d");
+    open("rule P*K == I", "grad(1/tr(P*K), K) == 0*K");
+    open("rule q^2 == s", "subst(q^2, s -> 4) == 4");
+    open("rule q^2 == s", "grad(1/(q^2 + 1 - s), q) == 0");
+    open("rule q^2 == 1/d", "limit(q, d) == q");
+}
+
+#[test]
+fn a_minimum_over_positive_numbers_is_one_if_it_is_positive() {
+    let decide = |loss: &str, line: &str| {
+        let text = format!("positive s, t\nscalar u\nlet L = {loss}\nclaim it: {line}\n");
+        let file = ClaimFile::parse("it", &text).expect("no mistakes");
+        prove(&file, &file.claims[0]).expect("a proof").verdict
+    };
+    assert_eq!(decide("(s - t)^2", "minimizer(L, s) == t"), Verdict::Proved);
+    assert_eq!(decide("(s - t)^2 + t", "minimum(L, s) == t"), Verdict::Proved);
+    assert_eq!(decide("(s + t)^2", "minimizer(L, s) == -t"), Verdict::Open);
+    assert_eq!(decide("(s + t)^2", "minimum(L, s) == 0"), Verdict::Open);
+    assert_eq!(decide("(u + t)^2", "minimizer(L, u) == -t"), Verdict::Proved);
+}
+
+#[test]
+fn what_grows_too_large_is_open() {
+    assert!(open("(u + a1 + s + d + N)^60 == 0").contains("than the budget allows"));
+    assert!(open("tr((A + B + U)^20) == 0").contains("than the budget allows"));
+}
+
+#[test]
 fn a_proof_under_rules_says_so() {
     let (verdict, note) = under("rule P*P == P", "P^4 == P");
     assert_eq!((verdict, note.as_str()), (Verdict::Proved, "if the rules have a model"));

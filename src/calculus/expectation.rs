@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 /// States that one expectation may expand.
 const MOST_STATES: usize = 300_000;
 /// Terms that the states of one level may carry together.
-const MOST_TERMS: usize = 20_000_000;
+const MOST_TERMS: usize = 4_000_000;
 
 /// Random words whose product is to be integrated, sorted.
 pub(super) type State = Vec<WordId>;

@@ -43,6 +43,7 @@ impl Algebra {
         value: &Matrix,
     ) -> Result<(Matrix, Vec<String>), Stop> {
         let quadratic = self.quadratic(loss, moving)?;
+        self.check_domain(moving, value)?;
         let gradient = self.gradient(loss, moving)?;
         let by = self.moved(moving, value);
         let at = self.substitute(&gradient, &by)?;
@@ -60,6 +61,7 @@ impl Algebra {
     ) -> Result<(Polynomial, Vec<String>), Stop> {
         let quadratic = self.quadratic(loss, moving)?;
         let point = self.stationary(loss, &quadratic)?;
+        self.check_domain(moving, &point)?;
         let by = self.moved(moving, &point);
         let minimum = self.substitute(&Matrix::scalar(loss.clone()), &by)?.into_scalar();
         let square = self.completed_square(&quadratic, &point)?;
@@ -92,6 +94,22 @@ impl Algebra {
             (self.matrix_trace(&product), Some(marker))
         };
         Ok(Writer::square(self, &quadratic.terms, &closed, marker))
+    }
+
+    /// The minimiser over all numbers is that over the positive ones if it is positive itself.
+    fn check_domain(&self, moving: Moving, point: &Matrix) -> Result<(), Stop> {
+        match moving {
+            Moving::Scalar(scalar)
+                if self.is_positive(scalar)
+                    && self.sign(&point.clone().into_scalar()) != Sign::Positive =>
+            {
+                let name = self.scalar_name(scalar);
+                Err(Stop::unsupported(format!(
+                    "the minimiser over `{name}` is not visibly positive"
+                )))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn moved(&self, moving: Moving, value: &Matrix) -> Replacements {

@@ -1,5 +1,6 @@
 //! Products of scalars, traces and reciprocals, with integer exponents.
 
+use super::error::Stop;
 use super::interner::Interner;
 use super::word::WordId;
 use rustc_hash::FxHashMap;
@@ -38,17 +39,31 @@ impl MonomialId {
 pub(super) struct Monomials {
     interner: Interner<(Atom, i32)>,
     products: FxHashMap<(MonomialId, MonomialId), MonomialId>,
+    /// Products of terms that polynomials have been multiplied with.
+    work: usize,
 }
+
+/// Products of terms that one claim may take.
+const MOST_WORK: usize = 3_000_000;
 
 impl Default for Monomials {
     fn default() -> Self {
         let mut interner = Interner::default();
         interner.number(&[]);
-        Self { interner, products: FxHashMap::default() }
+        Self { interner, products: FxHashMap::default(), work: 0 }
     }
 }
 
 impl Monomials {
+    /// Counts products of terms against the budget of the claim.
+    pub(super) fn spend(&mut self, products: usize) -> Result<(), Stop> {
+        self.work = self.work.saturating_add(products);
+        match self.work > MOST_WORK {
+            true => Err(Stop::budget("products of terms")),
+            false => Ok(()),
+        }
+    }
+
     /// The factors, by atom, none with exponent 0.
     pub(super) fn factors(&self, monomial: MonomialId) -> &Arc<[(Atom, i32)]> {
         self.interner.sequence(monomial.0)

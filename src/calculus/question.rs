@@ -2,12 +2,13 @@
 
 use super::bound::Hypotheses;
 use super::derivation::Derivation;
+use super::derivative::Moving;
 use super::error::Stop;
 use super::matrix::Matrix;
 use super::polynomial::Polynomial;
 use super::reading::Calculus;
 use crate::certificate::{Expectation, Square};
-use crate::claim::{Comparison, Expr, Hypothesis, Letter, Rule};
+use crate::claim::{Comparison, Expr, Hypothesis, Letter, LetterKind, Rule};
 use std::sync::Arc;
 
 impl Calculus {
@@ -32,6 +33,10 @@ impl Calculus {
     /// Where it cannot be used from left to right.
     pub fn suppose(&mut self, rule: &Rule) -> Result<(), Stop> {
         let (left, right) = (self.value(&rule.left)?, self.value(&rule.right)?);
+        for side in [&rule.left, &rule.right] {
+            self.ruled.extend(side.letters_in_order(true).iter().map(|one| one.name.clone()));
+            self.ruled.extend(side.sizes());
+        }
         self.algebra.add_rule(&left, &right)
     }
 
@@ -56,8 +61,7 @@ impl Calculus {
         letter: &Arc<Letter>,
         value: &Expr,
     ) -> Result<(Option<String>, Vec<String>), Stop> {
-        let loss = self.value(loss)?.into_scalar();
-        let moving = self.moving(letter)?;
+        let (loss, moving) = self.loss(loss, letter)?;
         let value = self.value(value)?;
         let (left, except) = self.algebra.minimizer_difference(&loss, moving, &value)?;
         Ok((self.left_of_matrix(&left)?, except))
@@ -74,8 +78,7 @@ impl Calculus {
         letter: &Arc<Letter>,
         value: &Expr,
     ) -> Result<(Option<String>, Vec<String>), Stop> {
-        let loss = self.value(loss)?.into_scalar();
-        let moving = self.moving(letter)?;
+        let (loss, moving) = self.loss(loss, letter)?;
         let value = self.value(value)?.into_scalar();
         let (minimum, except) = self.algebra.minimum(&loss, moving)?;
         Ok((self.left(&minimum.minus(&value))?, except))
@@ -91,10 +94,17 @@ impl Calculus {
         letter: &Arc<Letter>,
         claimed: Option<&Expr>,
     ) -> Result<Square, Stop> {
-        let loss = self.value(loss)?.into_scalar();
-        let moving = self.moving(letter)?;
+        if letter.kind == (LetterKind::Scalar { positive: true }) {
+            return Err(Stop::unsupported("the square of a minimum over positive numbers"));
+        }
+        let (loss, moving) = self.loss(loss, letter)?;
         let claimed = claimed.map(|claimed| self.value(claimed)).transpose()?;
         self.algebra.square_of(&loss, moving, claimed.as_ref())
+    }
+
+    /// A loss, and the letter over which it is minimised.
+    fn loss(&mut self, loss: &Expr, letter: &Arc<Letter>) -> Result<(Polynomial, Moving), Stop> {
+        Ok((self.value(loss)?.into_scalar(), self.moving(letter)?))
     }
 
     /// The text of a polynomial that is not zero.
@@ -126,6 +136,7 @@ impl Calculus {
         value: &Expr,
         limit: bool,
     ) -> Result<Option<String>, Stop> {
+        self.check_free(size)?;
         let of = self.value(of)?.into_scalar();
         let value = self.value(value)?.into_scalar();
         self.algebra.size(size);

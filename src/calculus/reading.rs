@@ -13,6 +13,7 @@ use crate::certificate::Expectation;
 use crate::claim::{Element, Expr, Letter, LetterKind, Node, NumericFunction, Target};
 use dashu_ratio::RBig;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The calculus of one claim: reads typed trees, and keeps what it has met.
@@ -30,6 +31,8 @@ pub struct Calculus {
     pub(super) logs: Vec<Expectation>,
     /// The same in words.
     pub(super) derivations: Vec<Derivation>,
+    /// The names of all letters and sizes in the rules that are supposed.
+    pub(super) ruled: BTreeSet<Arc<str>>,
     /// What has been divided by or inverted so far, also where it cancelled.
     divisors: Vec<Matrix>,
     /// Values of `let` and `define` names.
@@ -261,8 +264,18 @@ impl Calculus {
         self.logs.push(Writer::write(&self.algebra, &record, text, marker));
     }
 
+    /// Whether a name may be replaced or may move: not where a rule ties it to others, because
+    /// rules are used on what is divided by, and that is remembered.
+    pub(super) fn check_free(&self, name: &str) -> Result<(), Stop> {
+        match self.ruled.contains(name) {
+            true => Err(Stop::unsupported(format!("`{name}` stands in a rule, so it cannot vary"))),
+            false => Ok(()),
+        }
+    }
+
     /// With respect to what a letter differentiates.
     pub(super) fn moving(&mut self, letter: &Arc<Letter>) -> Result<Moving, Stop> {
+        self.check_free(&letter.name)?;
         if letter.shape.is_scalar() {
             return Ok(Moving::Scalar(self.algebra.scalar(&letter.name)));
         }
@@ -278,14 +291,17 @@ impl Calculus {
             let value = self.value(value)?;
             match target {
                 Target::Size(name) => {
+                    self.check_free(name)?;
                     let scalar = self.algebra.scalar(name);
                     by.scalars.push((scalar, value.into_scalar()));
                 }
                 Target::Letter(letter) if letter.shape.is_scalar() => {
+                    self.check_free(&letter.name)?;
                     let scalar = self.algebra.scalar(&letter.name);
                     by.scalars.push((scalar, value.into_scalar()));
                 }
                 Target::Letter(letter) => {
+                    self.check_free(&letter.name)?;
                     let id = self.letter(letter)?;
                     by.letters.push((id, value));
                 }

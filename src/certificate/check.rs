@@ -282,6 +282,24 @@ fn check_letters(log: &Expectation, file: &ClaimFile) -> Evaluated<()> {
             _ => {}
         }
     }
+    // What definitions hold is not looked through when states are read: neither a random letter
+    // nor the marker hides there.
+    let is_random =
+        |name: &str| file.letters.iter().any(|letter| *letter.name == *name && letter.is_random());
+    let hides = |terms: &[Term]| {
+        terms.iter().flat_map(|Term(_, factors)| factors).any(|(factor, _)| match factor {
+            Factor::Scalar(name) => is_random(name),
+            Factor::Trace(word) => word
+                .iter()
+                .any(|number| log.letters.get(*number).is_none_or(|row| is_random(&row.name))),
+            Factor::Reciprocal(_) => false,
+        })
+    };
+    let elements = log.elements.iter().flat_map(|row| [&row.slope, &row.shift]);
+    let scales = log.laws.iter().filter_map(|law| law.scale.as_ref()).map(|(_, terms)| terms);
+    if elements.chain(scales).chain(&log.denominators).any(|terms| hides(terms)) {
+        return Err("a definition that holds a random letter or the marker".to_owned());
+    }
     for law in &log.laws {
         let clashes = |scale: &str| {
             let letter = file.letters.iter().any(|letter| *letter.name == *scale);
@@ -311,7 +329,13 @@ fn check_second_order(
     for Term(_, factors) in &log.input {
         let mut degrees: BTreeMap<&str, i32> = BTreeMap::new();
         for (factor, exponent) in factors {
-            let Factor::Trace(word) = factor else { continue };
+            let word = match factor {
+                Factor::Trace(word) => word,
+                Factor::Scalar(name) if laws.contains_key(name.as_str()) => {
+                    return Err(format!("the random letter `{name}` as a scalar"));
+                }
+                _ => continue,
+            };
             for number in word {
                 let row = log.letters.get(*number).ok_or("no such letter")?;
                 if laws.contains_key(row.name.as_str()) {

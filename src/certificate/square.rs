@@ -9,7 +9,7 @@ use super::field::Number;
 use super::format::{Factor, Square, Term};
 use super::matrix::Matrix;
 use super::visible::{Sign, Signs};
-use crate::claim::{ClaimFile, Expr, Letter};
+use crate::claim::{ClaimFile, Expr, Letter, LetterKind};
 use num_traits::Zero;
 
 /// The certificate of a minimiser at a point. `claimed` is the claimed minimiser; without it the
@@ -21,6 +21,9 @@ pub(super) fn check_square(
     (loss, letter, claimed): (&Expr, &Letter, Option<&Expr>),
     at: &Point,
 ) -> Evaluated<Number> {
+    if letter.kind == (LetterKind::Scalar { positive: true }) {
+        return Err("a minimum over positive numbers alone".to_owned());
+    }
     check_signs(file, square, letter)?;
     let moving = at.letters.get(&letter.name).ok_or("the letter that moves is unknown")?;
     let values = Values::new(&square.log, at)?;
