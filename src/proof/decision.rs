@@ -33,8 +33,12 @@ pub fn prove(file: &ClaimFile, claim: &Claim) -> Option<Evidence> {
         }
         _ => without_value(file, claim),
     };
-    let under_rules = claim.rules > 0 && verdict == Verdict::Proved;
-    let note = note.or_else(|| under_rules.then(|| "if the rules have a model".to_owned()));
+    let model =
+        (claim.rules > 0 && verdict == Verdict::Proved).then_some("if the rules have a model");
+    let note = match (note, model) {
+        (Some(note), Some(model)) => Some(format!("{note}, {model}")),
+        (note, model) => note.or_else(|| model.map(str::to_owned)),
+    };
     Some(Evidence {
         kind: EvidenceKind::Proof,
         verdict,
@@ -111,7 +115,7 @@ fn bound(
     form: Option<&Arc<Letter>>,
 ) -> (Verdict, Option<String>) {
     if smaller.is_literally_zero() && larger.is_visibly_nonnegative() {
-        return (Verdict::Proved, Some("a visible sum of squares and positive terms".to_owned()));
+        return (Verdict::Proved, Some("by the signs of its terms alone".to_owned()));
     }
     let shown = calculus.and_then(|mut calculus| calculus.is_bound(larger, smaller, given, form));
     match shown {

@@ -70,13 +70,17 @@ pub(super) fn reason(result: &ClaimResult) -> String {
     text
 }
 
-/// Where a proved line holds.
+/// Where a proved line holds, and on what condition.
 fn everywhere(result: &ClaimResult) -> String {
-    let all = "for all sizes and values";
-    match &result.divisors[..] {
-        [] => all.to_owned(),
-        divisors => format!("{all} but where {} vanishes", divisors.join(" or ")),
+    let mut text = "for all sizes and values".to_owned();
+    if !result.divisors.is_empty() {
+        text += &format!(" but where {} vanishes", result.divisors.join(" or "));
     }
+    let proof = result.evidence.iter().find(|piece| piece.kind == EvidenceKind::Proof);
+    if let Some(note) = proof.and_then(|piece| piece.note.as_ref()) {
+        text += &format!(", {note}");
+    }
+    text
 }
 
 /// ` at d = 1, N = 1`, or nothing where no size matters.
