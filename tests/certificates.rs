@@ -1,7 +1,7 @@
 //! Certificates: those of the library and of the examples are accepted, changed ones are not.
 
 use isserlis::certificate::{Certificate, ElementRow, Expectation, Factor, LetterRow, Term, check};
-use isserlis::claim::{Claim, ClaimFile, Proposition};
+use isserlis::claim::{Claim, ClaimFile, ClaimKind, Proposition};
 use isserlis::proof::certify;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -309,4 +309,44 @@ fn a_false_claim_has_no_certificate_that_is_accepted() {
         }
         assert!(check(&forged, &file, claim).is_err(), "{new}");
     }
+}
+
+#[test]
+fn proofs_under_rules_and_with_roots_have_certificates() {
+    let text = "space d\nscalar q, al, be\npositive s\nmatrix Psi[d,d] pd\nmatrix Lambda[d,d] pd\n\
+                matrix K[d,d]\nvector v[d]\n\
+                rule Psi*Lambda*K == (I - be*K)/al\nrule q^4 == tr(Lambda^2)\n\
+                claim solved: al*Psi*Lambda*K + be*K == I\n\
+                claim power: q^6 == q^2*tr(Lambda^2)\n\
+                claim norm: ||v||^3/||v|| == v'*v\n\
+                claim root: Lambda^(1/2)*Psi*Lambda^(1/2)*s^(1/2)*s^(1/2) == s*Lambda^(1/2)*Psi*Lambda^(1/2)\n\
+                refute order: al*Lambda*Psi*K + be*K == I\n\
+                refute exponent: q^6 == q*tr(Lambda^2)\n";
+    let file = ClaimFile::parse("rules.claim", text).expect("no mistakes");
+    for claim in &file.claims {
+        let certificate = certify(&file, claim, &claim.name);
+        if claim.kind == ClaimKind::Claim {
+            let certificate = certificate.unwrap_or_else(|| panic!("{}", claim.name));
+            check(&certificate, &file, claim).expect(&claim.name);
+        } else {
+            assert_eq!(certificate, None, "{}", claim.name);
+            // The certificate of a line without expectations holds nothing but what it says.
+            let mut forged = certify(&file, &file.claims[0], &claim.name).expect("proved");
+            forged.statement = claim.proposition.to_string();
+            let rejection = check(&forged, &file, claim).expect_err(&claim.name);
+            assert_eq!(rejection.reason, "the two sides differ at a random point");
+        }
+    }
+}
+
+#[test]
+fn an_equation_that_holds_at_seven_dimensions_alone_is_rejected() {
+    let product = (7..13).map(|size| format!("(d - {size})")).collect::<Vec<_>>().join("*");
+    let text = format!(
+        "space d\nmatrix A[d,d]\nclaim it: tr(A)*d^0 == tr(A)\nrefute few: {product}*tr(A) == 0\n"
+    );
+    let file = ClaimFile::parse("few.claim", &text).expect("no mistakes");
+    let mut forged = certify(&file, &file.claims[0], "few").expect("proved");
+    forged.statement = file.claims[1].proposition.to_string();
+    check(&forged, &file, &file.claims[1]).expect_err("it fails at other sizes");
 }

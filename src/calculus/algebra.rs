@@ -1,6 +1,7 @@
 //! Everything that the calculus knows of a claim: its letters, words, monomials and divisors.
 
 use super::alphabet::{Alphabet, FamilyId, LetterId, RandomId, Role, SpaceId};
+use super::definite_sum::DefiniteSum;
 use super::error::Stop;
 use super::expectation::Record;
 use super::monomial::{Atom, DenominatorId, MonomialId, Monomials, ScalarId};
@@ -54,6 +55,8 @@ pub(super) struct Algebra {
     pub(super) random: Vec<RandomLetter>,
     pub(super) roots: Vec<Root>,
     pub(super) rules: Vec<Rule>,
+    /// Sums whose inverses are letters.
+    pub(super) sums: Vec<DefiniteSum>,
     /// How expectations were computed, where that is asked for.
     pub(super) records: Option<Vec<Record>>,
     /// Normal forms of traces that have been computed.
@@ -187,32 +190,47 @@ impl Algebra {
         self.alphabet.name(self.random[random.0 as usize].letter)
     }
 
-    /// A letter with this space as a side that occurs in a polynomial.
+    /// A letter with this space as a side that occurs in a polynomial or in a definition that it
+    /// uses.
     pub(super) fn letter_with_side(
         &self,
         polynomial: &Polynomial,
         space: &str,
     ) -> Option<Arc<str>> {
-        let is_side = |space_of: SpaceId| **self.alphabet.space_name(space_of) == *space;
-        for atom in polynomial.atoms(&self.monomials) {
-            let found = match atom {
-                Atom::Trace(word) => self.words.letters(word).iter().copied().find(|letter| {
-                    is_side(self.alphabet.rows(*letter)) || is_side(self.alphabet.columns(*letter))
-                }),
-                Atom::Reciprocal(id) => {
-                    let inside = self.letter_with_side(self.denominator(id), space);
-                    if inside.is_some() {
-                        return inside;
-                    }
-                    None
-                }
-                Atom::Scalar(_) => None,
-            };
-            if let Some(letter) = found {
-                return Some(self.alphabet.name(letter).clone());
+        polynomial.atoms(&self.monomials).into_iter().find_map(|atom| match atom {
+            Atom::Trace(word) => {
+                let letters = self.words.letters(word);
+                letters.iter().find_map(|letter| self.side_in(*letter, space))
             }
+            Atom::Reciprocal(id) => self.letter_with_side(self.denominator(id), space),
+            Atom::Scalar(_) => {
+                let root = self.root_of(atom)?;
+                self.letter_with_side(&root.radicand, space)
+            }
+        })
+    }
+
+    fn side_in(&self, letter: LetterId, space: &str) -> Option<Arc<str>> {
+        let is_side = |side: SpaceId| **self.alphabet.space_name(side) == *space;
+        if is_side(self.alphabet.rows(letter)) || is_side(self.alphabet.columns(letter)) {
+            return Some(self.alphabet.name(letter).clone());
         }
-        None
+        let Role::Power { family, exponents, .. } = self.alphabet.role(letter) else {
+            return None;
+        };
+        let in_sum = self.sum_of(*family).and_then(|known| {
+            known.sum.terms().find_map(|(word, factor)| {
+                let in_word = word.iter().find_map(|letter| self.side_in(*letter, space));
+                in_word.or_else(|| self.letter_with_side(factor, space))
+            })
+        });
+        in_sum.or_else(|| {
+            exponents.iter().find_map(|(generator, _)| {
+                let element = self.element(*family, *generator);
+                let inside = |part| self.letter_with_side(part, space);
+                inside(&element.slope).or_else(|| inside(&element.shift))
+            })
+        })
     }
 
     /// The random letters that occur in a polynomial.

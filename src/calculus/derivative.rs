@@ -122,6 +122,9 @@ impl Algebra {
             unreachable!("called for powers")
         };
         let space = self.alphabet.family_space(family);
+        if self.sum_of(family).is_some() && self.letter_mentions(letter, moving) {
+            return Err(Stop::unsupported("the derivative of the inverse of a sum"));
+        }
         let base = self.alphabet.power(family, false, &[(0, 2)]);
         let is_base = moving == Moving::Letter(base);
         if is_base && self.alphabet.family_is_symmetric(family) {

@@ -30,60 +30,95 @@ impl Algebra {
             }
             None => (None, normal),
         };
-        let element = self.element_of(&matrix)?;
-        let inverse = self.inverse_of_product(&element)?.ok_or_else(|| {
-            Stop::unsupported(format!(
-                "the inverse of `{}` is not known",
-                self.show_matrix(&matrix)
-            ))
-        })?;
+        let inverse = match self.linear_element(&matrix)? {
+            None => self.inverse_of_sum(&matrix)?,
+            Some(element) => self.inverse_of_product(&element)?.ok_or_else(|| {
+                let shown = self.show_matrix(&matrix);
+                Stop::unsupported(format!("the inverse of `{shown}` is not known"))
+            })?,
+        };
         match lowest {
             Some(lowest) => self.multiply(&inverse, &lowest),
             None => Ok(inverse),
         }
     }
 
-    /// The lowest power of the letter of a family in a sum of several.
+    /// The lowest power of a letter in a sum of its powers.
     fn lowest_power(&self, matrix: &Matrix) -> Option<LetterId> {
-        let mut lowest: Option<(i32, LetterId)> = None;
+        let mut lowest: Option<(i32, LetterId, FamilyId)> = None;
         for (word, _) in matrix.terms() {
             let [letter] = word else { return None };
-            let Role::Power { exponents, .. } = self.alphabet.role(*letter) else { return None };
+            let Role::Power { family, exponents, .. } = self.alphabet.role(*letter) else {
+                return None;
+            };
             let [(0, exponent)] = exponents[..] else { return None };
-            if lowest.is_none_or(|(least, _)| exponent < least) {
-                lowest = Some((exponent, *letter));
+            if lowest.is_some_and(|(.., known)| known != *family) {
+                return None;
+            }
+            if lowest.is_none_or(|(least, ..)| exponent < least) {
+                lowest = Some((exponent, *letter, *family));
             }
         }
-        lowest.map(|(_, letter)| letter)
+        lowest.map(|(_, letter, _)| letter)
     }
 
     /// The inverse of a multiple of a product of powers.
     fn inverse_of_product(&mut self, matrix: &Matrix) -> Result<Option<Matrix>, Stop> {
         let Some((word, coefficient)) = matrix.single() else { return Ok(None) };
-        let mut inverse = Vec::with_capacity(word.len());
+        let (word, coefficient) = (word.to_vec(), coefficient.clone());
+        let mut result = Matrix::identity(matrix.rows, self.reciprocal(&coefficient)?);
         for letter in word.iter().rev() {
-            let Some(letter) = self.power_of_letter(*letter, -1) else { return Ok(None) };
-            inverse.push(letter);
+            let factor = match self.inverted_sum(*letter)? {
+                Some(sum) => sum,
+                None => match self.power_of_letter(*letter, -1) {
+                    Some(inverse) => self.letter(inverse)?,
+                    None => return Ok(None),
+                },
+            };
+            result = self.multiply(&result, &factor)?;
         }
-        let coefficient = self.reciprocal(coefficient)?;
-        let mut result = Matrix::zero(matrix.columns, matrix.rows);
-        self.add_product(&mut result, &inverse, &coefficient)?;
         Ok(Some(result))
     }
 
-    /// A power of a letter that is a power itself.
-    fn power_of_letter(&mut self, letter: LetterId, exponent: i32) -> Option<LetterId> {
+    /// The power of a sum whose inverse the letter is a power of.
+    fn inverted_sum(&mut self, letter: LetterId) -> Result<Option<Matrix>, Stop> {
+        let Role::Power { family, exponents, .. } = self.alphabet.role(letter).clone() else {
+            return Ok(None);
+        };
+        let [(0, doubled)] = exponents[..] else { return Ok(None) };
+        let Some(known) = self.sum_of(family).filter(|_| doubled % 2 == 0) else {
+            return Ok(None);
+        };
+        let sum = known.sum.clone();
+        self.matrix_power(&sum, doubled.unsigned_abs() / 2).map(Some)
+    }
+
+    /// A power of a letter that is a power itself; `None` too for what a sum stands for.
+    pub(super) fn power_of_letter(&mut self, letter: LetterId, exponent: i32) -> Option<LetterId> {
         let Role::Power { family, transposed, exponents } = self.alphabet.role(letter).clone()
         else {
             return None;
         };
+        if exponent < 0 && self.sum_of(family).is_some() {
+            return None;
+        }
         let exponents: Vec<Exponent> = exponents.iter().map(|(g, e)| (*g, e * exponent)).collect();
         Some(self.alphabet.power(family, transposed, &exponents))
     }
 
     /// A matrix of the form a*B + b*I as a multiple of a power of one generator of the family of
     /// B, which is registered if it is new.
+    ///
+    /// # Errors
+    /// [`Stop::ZeroDivisor`]; [`Stop::Unsupported`] for what is no such element.
     pub(super) fn element_of(&mut self, matrix: &Matrix) -> Result<Matrix, Stop> {
+        self.linear_element(matrix)?.ok_or_else(|| {
+            let shown = self.show_matrix(matrix);
+            Stop::unsupported(format!("`{shown}` is no element a*B + b*I"))
+        })
+    }
+
+    fn linear_element(&mut self, matrix: &Matrix) -> Result<Option<Matrix>, Stop> {
         let normal = self.normal_matrix(matrix)?;
         if normal.is_empty() {
             return Err(Stop::ZeroDivisor { what: self.show_matrix(matrix).into() });
@@ -95,13 +130,10 @@ impl Algebra {
                 [letter] if slope.is_none() && self.is_generator(*letter) => {
                     slope = Some((*letter, coefficient.clone()));
                 }
-                _ => {
-                    let shown = self.show_matrix(matrix);
-                    return Err(Stop::unsupported(format!("`{shown}` is no element a*B + b*I")));
-                }
+                _ => return Ok(None),
             }
         }
-        let Some((letter, slope)) = slope else { return Ok(normal) };
+        let Some((letter, slope)) = slope else { return Ok(Some(normal)) };
         let Role::Power { family, transposed, .. } = *self.alphabet.role(letter) else {
             unreachable!("a generator is a power")
         };
@@ -109,7 +141,7 @@ impl Algebra {
         let letter = self.alphabet.power(family, transposed, &[(generator, 2)]);
         let mut result = Matrix::zero(matrix.rows, matrix.columns);
         result.add_word([letter].into(), &factor);
-        Ok(result)
+        Ok(Some(result))
     }
 
     fn is_generator(&self, letter: LetterId) -> bool {
@@ -128,6 +160,9 @@ impl Algebra {
             let cross = slope.times(&known.shift, &mut self.monomials)?;
             let cross = cross.minus(&known.slope.times(&shift, &mut self.monomials)?);
             if self.is_zero(&cross)? {
+                if self.is_zero(&slope.clone().minus(&known.slope))? {
+                    return Ok((generator, Polynomial::one()));
+                }
                 let inverse = self.reciprocal(&known.slope)?;
                 return Ok((generator, slope.times(&inverse, &mut self.monomials)?));
             }

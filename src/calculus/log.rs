@@ -6,7 +6,7 @@ use super::expectation::{Record, State};
 use super::monomial::{Atom, DenominatorId, MonomialId};
 use super::polynomial::Polynomial;
 use crate::certificate::{
-    ElementRow, Expectation, Factor, LawRow, LetterRow, Node, Square, Target, Term,
+    DefinitionRow, ElementRow, Expectation, Factor, LawRow, LetterRow, Node, Square, Target, Term,
 };
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -156,6 +156,11 @@ impl<'a> Writer<'a> {
         let Role::Power { family, exponents, .. } = self.algebra.alphabet.role(letter) else {
             return;
         };
+        if let Some(known) = self.algebra.sum_of(*family) {
+            let name = self.algebra.alphabet.family_name(*family).to_string();
+            let value = format!("inv({})", self.algebra.show_matrix(&known.sum));
+            self.define(DefinitionRow { name, value });
+        }
         for (generator, _) in exponents.iter() {
             if *generator == 0 || !self.elements.insert((family.0, *generator)) {
                 continue;
@@ -168,6 +173,12 @@ impl<'a> Writer<'a> {
                 shift: self.polynomial(&element.shift),
             };
             self.log.elements.push(row);
+        }
+    }
+
+    fn define(&mut self, row: DefinitionRow) {
+        if !self.log.definitions.contains(&row) {
+            self.log.definitions.push(row);
         }
     }
 
@@ -199,7 +210,13 @@ impl<'a> Writer<'a> {
 
     fn factor(&mut self, atom: Atom) -> Factor {
         match atom {
-            Atom::Scalar(scalar) => Factor::Scalar(self.algebra.scalar_name(scalar).to_string()),
+            Atom::Scalar(scalar) => {
+                let name = self.algebra.scalar_name(scalar).to_string();
+                if self.algebra.root_of(atom).is_some_and(|root| root.positive) {
+                    self.define(DefinitionRow { name: name.clone(), value: name.clone() });
+                }
+                Factor::Scalar(name)
+            }
             Atom::Trace(word) => Factor::Trace(self.word(word)),
             Atom::Reciprocal(id) => {
                 if let Some(known) = self.denominators.get(&id) {

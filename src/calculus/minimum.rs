@@ -9,7 +9,7 @@
 //! ```
 
 use super::algebra::Algebra;
-use super::alphabet::{LetterId, SpaceId};
+use super::alphabet::{LetterId, Role, SpaceId};
 use super::derivative::Moving;
 use super::error::Stop;
 use super::log::Writer;
@@ -234,32 +234,45 @@ impl Algebra {
 
     /// Whether a letter or scalar occurs in an atom or in a definition that it uses.
     fn mentions(&self, atom: Atom, moving: Moving) -> bool {
-        let inside = |polynomial: &Polynomial| {
-            polynomial.atoms(&self.monomials).into_iter().any(|atom| self.mentions(atom, moving))
-        };
+        let inside = |polynomial: &Polynomial| self.polynomial_mentions(polynomial, moving);
         match atom {
             Atom::Scalar(scalar) => {
                 moving == Moving::Scalar(scalar)
                     || self.root_of(atom).is_some_and(|root| inside(&root.radicand))
             }
             Atom::Reciprocal(id) => inside(self.denominator(id)),
-            Atom::Trace(word) => self.words.letters(word).iter().any(|letter| {
-                let turned = self.alphabet.transpose(*letter);
-                if moving == Moving::Letter(*letter) || moving == Moving::Letter(turned) {
-                    return true;
-                }
-                match self.alphabet.role(*letter) {
-                    super::alphabet::Role::Power { family, exponents, .. } => {
-                        let base = moving == self.base_of(*family);
-                        base || exponents.iter().any(|(generator, _)| {
-                            let element = self.element(*family, *generator);
-                            inside(&element.slope) || inside(&element.shift)
-                        })
-                    }
-                    _ => false,
-                }
-            }),
+            Atom::Trace(word) => {
+                self.words.letters(word).iter().any(|letter| self.letter_mentions(*letter, moving))
+            }
         }
+    }
+
+    fn polynomial_mentions(&self, polynomial: &Polynomial, moving: Moving) -> bool {
+        polynomial.atoms(&self.monomials).into_iter().any(|atom| self.mentions(atom, moving))
+    }
+
+    /// Whether a letter or scalar occurs in a letter: in its family, or in a definition.
+    pub(super) fn letter_mentions(&self, letter: LetterId, moving: Moving) -> bool {
+        let turned = self.alphabet.transpose(letter);
+        if moving == Moving::Letter(letter) || moving == Moving::Letter(turned) {
+            return true;
+        }
+        let Role::Power { family, exponents, .. } = self.alphabet.role(letter) else {
+            return false;
+        };
+        let in_sum = self.sum_of(*family).is_some_and(|known| {
+            known.sum.terms().any(|(word, factor)| {
+                self.polynomial_mentions(factor, moving)
+                    || word.iter().any(|letter| self.letter_mentions(*letter, moving))
+            })
+        });
+        in_sum
+            || moving == self.base_of(*family)
+            || exponents.iter().any(|(generator, _)| {
+                let element = self.element(*family, *generator);
+                self.polynomial_mentions(&element.slope, moving)
+                    || self.polynomial_mentions(&element.shift, moving)
+            })
     }
 
     fn base_of(&self, family: super::alphabet::FamilyId) -> Moving {

@@ -5,6 +5,7 @@ mod alphabet;
 mod bound;
 mod conserved;
 mod declaration;
+mod definite_sum;
 mod derivation;
 mod derivative;
 mod error;
@@ -32,4 +33,5 @@ mod word;
 
 pub use derivation::Derivation;
 pub use error::Stop;
+pub use question::Remainder;
 pub use reading::Calculus;

@@ -11,6 +11,32 @@ use crate::certificate::{Expectation, Square};
 use crate::claim::{Comparison, Expr, Hypothesis, Letter, LetterKind, Rule};
 use std::sync::Arc;
 
+/// What is left of a difference that is not zero for all sizes and values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remainder {
+    /// Its normal form, in the words of the claim language.
+    pub expression: String,
+    /// The power of the size by which a limit grows, where that is what differs.
+    pub growth: Option<(i32, String)>,
+}
+
+impl Remainder {
+    fn of(expression: String) -> Self {
+        Self { expression, growth: None }
+    }
+}
+
+impl std::fmt::Display for Remainder {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.growth {
+            None => write!(formatter, "the difference is {}", self.expression),
+            Some((power, size)) => {
+                write!(formatter, "it grows like ({})*{size}^{power}", self.expression)
+            }
+        }
+    }
+}
+
 impl Calculus {
     /// Keeps logs of the expectations that are computed from here on.
     pub fn keep_logs(&mut self) {
@@ -40,12 +66,12 @@ impl Calculus {
         self.algebra.add_rule(&left, &right)
     }
 
-    /// What is left of `left - right` in normal form, in the words of the claim language; `None`
+    /// What is left of `left - right` in normal form; `None`
     /// where the two are equal for all sizes and values.
     ///
     /// # Errors
     /// Why this is not known.
-    pub fn difference(&mut self, left: &Expr, right: &Expr) -> Result<Option<String>, Stop> {
+    pub fn difference(&mut self, left: &Expr, right: &Expr) -> Result<Option<Remainder>, Stop> {
         let difference = self.value(left)?.minus(&self.value(right)?);
         self.left_of_matrix(&difference)
     }
@@ -60,7 +86,7 @@ impl Calculus {
         loss: &Expr,
         letter: &Arc<Letter>,
         value: &Expr,
-    ) -> Result<(Option<String>, Vec<String>), Stop> {
+    ) -> Result<(Option<Remainder>, Vec<String>), Stop> {
         let (loss, moving) = self.loss(loss, letter)?;
         let value = self.value(value)?;
         let (left, except) = self.algebra.minimizer_difference(&loss, moving, &value)?;
@@ -77,7 +103,7 @@ impl Calculus {
         loss: &Expr,
         letter: &Arc<Letter>,
         value: &Expr,
-    ) -> Result<(Option<String>, Vec<String>), Stop> {
+    ) -> Result<(Option<Remainder>, Vec<String>), Stop> {
         let (loss, moving) = self.loss(loss, letter)?;
         let value = self.value(value)?.into_scalar();
         let (minimum, except) = self.algebra.minimum(&loss, moving)?;
@@ -107,19 +133,19 @@ impl Calculus {
         Ok((self.value(loss)?.into_scalar(), self.moving(letter)?))
     }
 
-    /// The text of a polynomial that is not zero.
-    fn left(&mut self, polynomial: &Polynomial) -> Result<Option<String>, Stop> {
+    /// A polynomial that is not zero.
+    fn left(&mut self, polynomial: &Polynomial) -> Result<Option<Remainder>, Stop> {
         if self.algebra.is_zero(polynomial)? {
             return Ok(None);
         }
         let shown = self.algebra.fraction(polynomial)?;
-        Ok(Some(self.algebra.show(&shown)))
+        Ok(Some(Remainder::of(self.algebra.show(&shown))))
     }
 
-    /// The text of a matrix that is not zero.
-    fn left_of_matrix(&mut self, matrix: &Matrix) -> Result<Option<String>, Stop> {
+    /// A matrix that is not zero.
+    fn left_of_matrix(&mut self, matrix: &Matrix) -> Result<Option<Remainder>, Stop> {
         let shown = self.algebra.displayed(matrix)?;
-        Ok((!shown.is_empty()).then(|| self.algebra.show_matrix(&shown)))
+        Ok((!shown.is_empty()).then(|| Remainder::of(self.algebra.show_matrix(&shown))))
     }
 
     /// What is left of the coefficient of size^-order minus the claimed one. For a limit the order
@@ -135,7 +161,7 @@ impl Calculus {
         order: i32,
         value: &Expr,
         limit: bool,
-    ) -> Result<Option<String>, Stop> {
+    ) -> Result<Option<Remainder>, Stop> {
         self.check_free(size)?;
         let of = self.value(of)?.into_scalar();
         let value = self.value(value)?.into_scalar();
@@ -159,27 +185,26 @@ impl Calculus {
         let coefficient = expansion.remove(&order).unwrap_or_default();
         if let Some((power, leading)) = expansion.pop_first().filter(|_| limit) {
             let leading = self.algebra.fraction(&leading)?;
-            let leading = self.algebra.show(&leading);
-            return Ok(Some(format!("it grows like ({leading})*{size}^{}", -power)));
+            let expression = self.algebra.show(&leading);
+            return Ok(Some(Remainder { expression, growth: Some((-power, size.to_owned())) }));
         }
         self.left(&coefficient.minus(&value))
     }
 
-    /// Whether `larger >= smaller` is shown under hypotheses; with `form` for every value of that
-    /// letter.
+    /// Shows `larger >= smaller` under hypotheses; with `form` for every value of that letter.
     ///
     /// # Errors
-    /// Why the fragments do not apply.
-    pub fn is_bound(
+    /// Why no fragment shows it.
+    pub fn show_bound(
         &mut self,
         larger: &Expr,
         smaller: &Expr,
         given: &[Hypothesis],
         form: Option<&Arc<Letter>>,
-    ) -> Result<bool, Stop> {
+    ) -> Result<(), Stop> {
         let difference = self.value(larger)?.minus(&self.value(smaller)?).into_scalar();
         if self.algebra.is_zero(&difference)? {
-            return Ok(true);
+            return Ok(());
         }
         let mut hypotheses = Hypotheses::default();
         for hypothesis in given {
@@ -201,7 +226,10 @@ impl Calculus {
             }
         }
         let form = form.map(|letter| self.moving(letter)).transpose()?;
-        self.algebra.is_shown_nonnegative(&difference, form, &hypotheses)
+        match self.algebra.is_shown_nonnegative(&difference, form, &hypotheses)? {
+            true => Ok(()),
+            false => Err(Stop::unsupported("no fragment decides this bound")),
+        }
     }
 
     /// A basis of the quantities that the gradient flow of a loss in these letters conserves, among
@@ -219,10 +247,10 @@ impl Calculus {
         Ok(found.iter().map(|quantity| self.algebra.show(quantity)).collect())
     }
 
-    /// Whether roots occur: products of them are independent symbols, so that a difference that
-    /// is not zero shows nothing.
-    pub fn has_roots(&self) -> bool {
-        !self.algebra.roots.is_empty()
+    /// Whether a difference that is not zero in normal form is one: no roots, whose products are
+    /// independent symbols, no rules, and no inverses of sums, which have rules.
+    pub fn is_complete(&self) -> bool {
+        self.algebra.roots.is_empty() && self.algebra.rules.is_empty()
     }
 
     /// The normal form of an expression, in the words of the claim language.

@@ -7,7 +7,7 @@
 //! is left under rules shows nothing.
 
 use super::algebra::Algebra;
-use super::alphabet::{Exponent, LetterId, Role, SpaceId, added};
+use super::alphabet::{Exponent, FamilyId, LetterId, Role, SpaceId, added};
 use super::error::Stop;
 use super::matrix::Matrix;
 use super::monomial::Atom;
@@ -68,6 +68,19 @@ impl Algebra {
         Ok(())
     }
 
+    /// Adds the rule that a letter moves to the right past the square root of another, and past its
+    /// inverse, with which it commutes.
+    pub(super) fn add_commutation(&mut self, letter: LetterId, family: FamilyId) {
+        for doubled in [1, -1] {
+            let root = self.alphabet.power(family, false, &[(0, doubled)]);
+            let space = self.alphabet.rows(letter);
+            let mut right = Matrix::zero(space, space);
+            right.add_word([root, letter].into(), &Polynomial::one());
+            self.rules.push(Rule { left: vec![letter, root], right });
+        }
+        self.normal_traces.clear();
+    }
+
     /// `q^k == x`, like a root whose sign is not known.
     fn add_scalar_rule(&mut self, left: &Polynomial, radicand: Polynomial) -> Result<(), Stop> {
         let power =
@@ -93,7 +106,7 @@ impl Algebra {
     }
 
     /// The length of a word, powers written out.
-    fn length(&self, word: &[LetterId]) -> i32 {
+    pub(super) fn length(&self, word: &[LetterId]) -> i32 {
         let one = |letter: &LetterId| match self.alphabet.role(*letter) {
             Role::Power { exponents, .. } => exponents.iter().map(|(_, e)| e.abs()).sum(),
             _ => 2,

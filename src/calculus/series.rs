@@ -85,7 +85,19 @@ impl Algebra {
         let Role::Power { family, exponents, .. } = self.alphabet.role(letter) else {
             return false;
         };
-        exponents.iter().any(|(generator, _)| self.generator_depends(*family, *generator, size))
+        self.sum_depends(*family, size)
+            || exponents
+                .iter()
+                .any(|(generator, _)| self.generator_depends(*family, *generator, size))
+    }
+
+    fn sum_depends(&self, family: FamilyId, size: ScalarId) -> bool {
+        self.sum_of(family).is_some_and(|known| {
+            known.sum.terms().any(|(word, factor)| {
+                self.depends(factor, size)
+                    || word.iter().any(|letter| self.letter_depends(*letter, size))
+            })
+        })
     }
 
     fn generator_depends(&self, family: FamilyId, generator: u16, size: ScalarId) -> bool {
@@ -122,6 +134,9 @@ impl Algebra {
         let Role::Power { family, exponents, .. } = self.alphabet.role(letter).clone() else {
             return Ok(0);
         };
+        if self.sum_depends(family, size) {
+            return Err(Stop::unsupported("the expansion of the inverse of a sum"));
+        }
         let mut sum = 0;
         for (generator, doubled) in exponents.iter() {
             if self.generator_depends(family, *generator, size) {

@@ -117,6 +117,8 @@ impl Algebra {
     ) -> String {
         let mark = if transposed { "'" } else { "" };
         let name = self.alphabet.family_name(family);
+        let sum = self.sum_of(family).map(|known| format!("inv({})", self.show_matrix(&known.sum)));
+        let name = sum.as_deref().unwrap_or(name);
         let base = match generator {
             0 => format!("{name}{mark}"),
             _ => {

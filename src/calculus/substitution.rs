@@ -141,14 +141,21 @@ impl Algebra {
             }
             return Ok(None);
         };
-        let base = self.alphabet.power(family, false, &[(0, 2)]);
-        let replaced = by.letters.iter().find(|(one, _)| *one == base);
-        let is_replaced = replaced.is_some();
+        let letter = self.alphabet.power(family, false, &[(0, 2)]);
+        let mut replaced = None;
+        if let Some(known) = self.sum_of(family).cloned() {
+            let sum = self.substitute(&known.sum, by)?;
+            if sum != known.sum {
+                replaced = Some(self.inverse(&sum)?);
+            }
+        } else if let Some((_, value)) = by.letters.iter().find(|(one, _)| *one == letter) {
+            replaced = Some(value.clone());
+        }
+        let mut changed = replaced.is_some();
         let base = match replaced {
-            Some((_, value)) => value.clone(),
-            None => self.letter(base)?,
+            Some(value) => value,
+            None => self.letter(letter)?,
         };
-        let mut changed = is_replaced;
         let mut product = Matrix::identity(base.rows, Polynomial::one());
         for (generator, doubled) in exponents.iter() {
             let (value, moved) = self.generator_value(family, *generator, &base, by, known)?;

@@ -1,11 +1,13 @@
 //! The independent checker: a certificate against the text of the claim.
 
-use super::evaluation::{Evaluated, Evaluation, Point};
+use super::degree::Degrees;
+use super::evaluation::{BEYOND, Evaluated, Evaluation, NO_ROOT, Point};
 use super::expansion::expansion_at_infinity;
 use super::field::{Number, PRIME};
-use super::format::{Certificate, Expectation, Factor, LetterRow, Term};
+use super::format::{Certificate, DefinitionRow, Expectation, Factor, LetterRow, Term};
 use super::matrix::Matrix;
 use super::replay::Replay;
+use super::rules::satisfy;
 use super::square::check_square;
 use crate::claim::{Claim, ClaimFile, Expr, LawKind, Letter, LetterKind, Node, Proposition, Space};
 use num_traits::Zero;
@@ -15,8 +17,17 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Points at which everything is compared.
+/// Points at which every expectation is compared, and the fewest for the claim itself.
 const POINTS: u64 = 3;
+
+/// The most points: a claim of a higher degree in a size is compared at no more.
+const MOST_POINTS: u64 = 40;
+
+/// The same under rules, which are solved for d^2 unknowns.
+const MOST_POINTS_UNDER_RULES: u64 = 8;
+
+/// Other points that are tried where a root does not exist at one.
+const TRIES: u64 = 500;
 
 /// The smallest dimension of a space: a trace identity of matrices of this size has a degree that
 /// is larger.
@@ -31,6 +42,13 @@ const LARGEST: usize = 24;
 pub struct Rejection {
     /// In words.
     pub reason: String,
+}
+
+impl Rejection {
+    /// Whether the checker has no means for lines of this kind, whatever the certificate says.
+    pub fn is_beyond_the_checker(&self) -> bool {
+        self.reason.starts_with(BEYOND)
+    }
 }
 
 impl From<String> for Rejection {
@@ -55,67 +73,158 @@ pub fn check(certificate: &Certificate, file: &ClaimFile, claim: &Claim) -> Resu
     if certificate.statement != claim.proposition.to_string() {
         return reject("a certificate for another statement");
     }
-    if claim.rules > 0 {
-        return reject("proofs under rules have no certificate");
-    }
-    let (left, right) = match &claim.proposition {
-        Proposition::Equal { left, right } => (left, right),
-        Proposition::Limit { of, value, .. } | Proposition::Coefficient { of, value, .. } => {
-            (of, value)
-        }
-        Proposition::Minimizer { loss, value, .. } | Proposition::Minimum { loss, value, .. } => {
-            (&loss.value, value)
-        }
-        _ => return reject("lines of this kind have no certificate"),
-    };
+    let (left, right) = sides(claim)?;
     let mut logs: BTreeMap<&str, &Expectation> = BTreeMap::new();
     for log in &certificate.expectations {
         if logs.insert(&log.expression, log).is_some() {
             return reject("an expectation that is logged twice");
         }
     }
-    let evaluation = Evaluation { logs };
-    let mut sides = Vec::new();
-    expectations(left, &mut sides);
-    expectations(right, &mut sides);
-    for number in 0..POINTS {
-        let mut random = generator(certificate, number);
-        let at = point(file, certificate, number, &mut random);
-        for node in &sides {
-            check_expectation(&evaluation, file, node, &at, &mut random)?;
+    let mut definitions = BTreeMap::new();
+    let square_log = certificate.square.as_ref().map(|square| &square.log);
+    let all_logs = certificate.expectations.iter().chain(square_log);
+    for row in all_logs.flat_map(|log| &log.definitions) {
+        let value = definition(row, file)?;
+        let text = value.to_string();
+        if definitions.insert(row.name.clone(), value).is_some_and(|old| old.to_string() != text) {
+            return reject("two definitions of one name");
         }
-        let other = evaluation.value(right, &at, 0)?;
+    }
+    let evaluation = Evaluation { logs, definitions };
+    let mut found = Vec::new();
+    expectations(left, &mut found);
+    expectations(right, &mut found);
+    let checks = Checks { certificate, file, claim, evaluation: &evaluation };
+    for number in 0..POINTS {
+        checks.at(number, None, |at, random| {
+            let mut each = found.iter();
+            each.try_for_each(|node| check_expectation(&evaluation, file, node, at, random))?;
+            Ok(true)
+        })?;
+    }
+    let left_open = sides_left(claim);
+    let degrees = left_open.iter().map(|size| {
+        let degrees = Degrees { size, logs: &evaluation.logs };
+        degrees.of(left).plus(degrees.of(right)).above
+    });
+    let most = u64::from(degrees.max().unwrap_or(0)) + 1;
+    let limit = if claim.rules > 0 { MOST_POINTS_UNDER_RULES } else { MOST_POINTS };
+    for number in 0..most.clamp(POINTS, limit) {
+        checks.at(number, Some(&left_open), |at, _| checks.holds(at))?;
+    }
+    Ok(())
+}
+
+/// The sizes that are a side of what is left of a claim after its expectations: these are
+/// dimensions, the others mere numbers.
+fn sides_left(claim: &Claim) -> BTreeSet<Arc<str>> {
+    fn visit(expr: &Expr, seen: &mut BTreeSet<*const Node>, sides: &mut BTreeSet<Arc<str>>) {
+        if !seen.insert(Arc::as_ptr(&expr.node)) {
+            return;
+        }
+        for space in [&expr.shape.rows, &expr.shape.columns] {
+            if let Space::Size(name) = space {
+                sides.insert(name.clone());
+            }
+        }
+        match &*expr.node {
+            Node::Expectation { over: None, .. } => {}
+            _ => expr.parts().into_iter().for_each(|part| visit(part, seen, sides)),
+        }
+    }
+    let mut sides = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    for expr in claim.proposition.expressions() {
+        visit(expr, &mut seen, &mut sides);
+    }
+    sides
+}
+
+/// A certificate beside its claim.
+struct Checks<'a> {
+    certificate: &'a Certificate,
+    file: &'a ClaimFile,
+    claim: &'a Claim,
+    evaluation: &'a Evaluation<'a>,
+}
+
+impl Checks<'_> {
+    /// Asks a question at the random point of this number, or at another one if roots do not exist
+    /// there. Sizes that are not among the `dimensions` are random numbers.
+    fn at(
+        &self,
+        number: u64,
+        dimensions: Option<&BTreeSet<Arc<str>>>,
+        mut question: impl FnMut(&Point, &mut ChaCha8Rng) -> Evaluated<bool>,
+    ) -> Result<(), Rejection> {
+        let mut tries = 0;
+        loop {
+            let mut random = generator(self.certificate, number + MOST_POINTS * tries);
+            let mut at = point(self.file, self.certificate, number, &mut random);
+            if let Some(dimensions) = dimensions {
+                let free = self.file.sizes.iter().filter(|size| !dimensions.contains(*size));
+                at.sizes.extend(free.map(|size| (size.clone(), entry(&mut random))));
+            }
+            let rules = &self.file.rules[..self.claim.rules.min(self.file.rules.len())];
+            let answer = satisfy(rules, self.evaluation, &mut at);
+            match answer.and_then(|()| question(&at, &mut random)) {
+                Ok(true) => return Ok(()),
+                Ok(false) => {
+                    return Err("the two sides differ at a random point".to_owned().into());
+                }
+                Err(reason) if reason == NO_ROOT && tries < TRIES => tries += 1,
+                Err(reason) => return Err(reason.into()),
+            }
+        }
+    }
+
+    /// Whether the claim holds at a point, with its expectations as they are logged.
+    fn holds(&self, at: &Point) -> Evaluated<bool> {
+        let Self { certificate, file, claim, evaluation } = self;
+        let (left, right) = sides(claim)?;
+        let other = evaluation.value(right, at, 0)?;
         let square = || {
             let square = certificate.square.as_ref();
             square.ok_or_else(|| "a minimum without its square".to_owned())
         };
-        let holds = match &claim.proposition {
+        match &claim.proposition {
             Proposition::Limit { size, .. } => {
-                is_coefficient(&evaluation, left, &other, &at, (size, 0, true))?
+                is_coefficient(evaluation, left, &other, at, (size, 0, true))
             }
             Proposition::Coefficient { size, order, .. } => {
-                is_coefficient(&evaluation, left, &other, &at, (size, *order, false))?
+                is_coefficient(evaluation, left, &other, at, (size, *order, false))
             }
             Proposition::Minimizer { letter, .. } => {
                 let what = (left, &**letter, Some(right));
-                check_square(&evaluation, file, square()?, what, &at)?;
-                true
+                check_square(evaluation, file, square()?, what, at)?;
+                Ok(true)
             }
             Proposition::Minimum { letter, .. } => {
                 let what = (left, &**letter, None);
-                let least = check_square(&evaluation, file, square()?, what, &at)?;
-                other.as_scalar() == Some(least)
+                let least = check_square(evaluation, file, square()?, what, at)?;
+                Ok(other.as_scalar() == Some(least))
             }
             _ => {
-                let difference = evaluation.value(left, &at, 0)?.plus(&other, -Number::residue(1));
-                difference.is_some_and(|difference| difference.is_zero())
+                let difference = evaluation.value(left, at, 0)?.plus(&other, -Number::residue(1));
+                Ok(difference.is_some_and(|difference| difference.is_zero()))
             }
-        };
-        if !holds {
-            return reject("the two sides differ at a random point");
         }
     }
-    Ok(())
+}
+
+/// What is compared: two expressions, a loss and its minimiser or minimum, or a function of a size
+/// and its coefficient.
+fn sides(claim: &Claim) -> Evaluated<(&Expr, &Expr)> {
+    match &claim.proposition {
+        Proposition::Equal { left, right } => Ok((left, right)),
+        Proposition::Limit { of, value, .. } | Proposition::Coefficient { of, value, .. } => {
+            Ok((of, value))
+        }
+        Proposition::Minimizer { loss, value, .. } | Proposition::Minimum { loss, value, .. } => {
+            Ok((&loss.value, value))
+        }
+        _ => Err("lines of this kind have no certificate".to_owned()),
+    }
 }
 
 /// Whether a value is the coefficient of size^-order, and for a limit the leading one. The size is
@@ -171,15 +280,22 @@ fn point(
     let longest = certificate.expectations.iter().map(longest).max().unwrap_or(0);
     let first = match number {
         0 => (longest + 1).clamp(SMALLEST, LARGEST),
-        _ => SMALLEST,
+        _ => SMALLEST + number as usize,
     };
     for (index, size) in file.sizes.iter().enumerate() {
-        let dimension = first + 2 * index + random.random_range(0..2_usize);
+        let dimension = first + index;
         point.dimensions.insert(size.clone(), dimension);
         point.sizes.insert(size.clone(), Number::residue(dimension as u64));
     }
     for letter in &file.letters {
-        let value = letter_value(letter, &point, random);
+        let mut value = letter_value(letter, &point, random);
+        if let LetterKind::Matrix(attributes) = &letter.kind
+            && attributes.positive_definite
+        {
+            let square = value.times(&value).expect("square: this is a bug");
+            point.roots.push((square.clone(), value));
+            value = square;
+        }
         point.letters.insert(letter.name.clone(), value);
     }
     point
@@ -240,6 +356,7 @@ fn check_expectation(
         }
     };
     check_letters(log, file)?;
+    let at = evaluation.with_definitions(log, &at)?;
     let mut replay = Replay::new(log, &at, &over)?;
     for law in &log.laws {
         let letter = file.letters.iter().find(|letter| *letter.name == *law.letter);
@@ -268,11 +385,25 @@ fn check_expectation(
     replay.run()
 }
 
+/// What a letter or scalar stands for: deterministic, under a name that can be no declared one.
+fn definition(row: &DefinitionRow, file: &ClaimFile) -> Evaluated<Expr> {
+    let value =
+        file.expression(&row.value).map_err(|_| format!("`{}` is no expression", row.value))?;
+    let random = value.letters_in_order(true).iter().any(|letter| letter.is_random());
+    match row.name.starts_with(['#', '(']) && !random {
+        true => Ok(value),
+        false => Err(format!("`{}` stands for no deterministic value", row.name)),
+    }
+}
+
 /// Letters have the names of the file, but for the marker, and random ones no powers.
 fn check_letters(log: &Expectation, file: &ClaimFile) -> Evaluated<()> {
     let marker = log.marker.and_then(|marker| log.letters.get(marker)).map(|row| &row.name);
     for LetterRow { name, powers, .. } in &log.letters {
         let known = file.letters.iter().find(|letter| *letter.name == **name);
+        if log.definitions.iter().any(|row| row.name == *name) && marker != Some(name) {
+            continue;
+        }
         match known {
             Some(letter) if letter.is_random() && !powers.is_empty() => {
                 return Err(format!("a power of the random letter `{name}`"));

@@ -1,14 +1,20 @@
 //! The claim's own text, evaluated at a random point of the field.
 
 use super::field::{Number, PRIME};
-use super::format::{Expectation, Factor, LetterRow, Term};
+use super::format::{DefinitionRow, Expectation, Factor, LetterRow, Term};
 use super::matrix::Matrix;
-use crate::claim::{Expr, Letter, LetterKind, Node, Space, Target};
-use dashu_int::IBig;
+use crate::claim::{Expr, Letter, LetterKind, Node, NumericFunction, Space, Target};
+use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
 use num_traits::{One, Zero};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The beginning of reasons that say nothing of a certificate: the checker does not know the means.
+pub(super) const BEYOND: &str = "beyond the checker: ";
+
+/// Why there is no value where a number is no square: half of all numbers are.
+pub(super) const NO_ROOT: &str = "no square";
 
 /// Elements may refer to one another so deep.
 const DEEPEST: usize = 32;
@@ -25,6 +31,8 @@ pub(super) struct Point {
     pub(super) sizes: BTreeMap<Arc<str>, Number>,
     /// Letters; scalars are 1 x 1.
     pub(super) letters: BTreeMap<Arc<str>, Matrix>,
+    /// Positive definite letters with their roots: such a letter is the square of a random matrix.
+    pub(super) roots: Vec<(Matrix, Matrix)>,
     /// The marker of the expectation that is looked at.
     pub(super) marker: Option<Matrix>,
 }
@@ -35,6 +43,13 @@ impl Point {
             Space::One => Ok(1),
             Space::Size(name) => self.named_dimension(name),
         }
+    }
+
+    /// The root of the matrix of a positive definite letter.
+    fn matrix_root(&self, of: &Matrix) -> Evaluated<Matrix> {
+        let known = self.roots.iter().find(|(square, _)| square == of);
+        let known = known.map(|(_, root)| root.clone());
+        known.ok_or_else(|| format!("{BEYOND}the root of an element"))
     }
 
     /// The dimension of the space with this name.
@@ -50,6 +65,8 @@ impl Point {
 pub(super) struct Evaluation<'a> {
     /// The logs by the text of the expectation.
     pub(super) logs: BTreeMap<&'a str, &'a Expectation>,
+    /// What letters and scalars of logs stand for, by their names.
+    pub(super) definitions: BTreeMap<String, Expr>,
 }
 
 impl Evaluation<'_> {
@@ -89,11 +106,11 @@ impl Evaluation<'_> {
                 value(a)?.inverse().ok_or_else(|| format!("`{a}` is singular at a random point"))
             }
             Node::Power(base, exponent) => {
-                let exponent = exponent.is_int().then(|| i32::try_from(exponent.numerator()).ok());
-                let exponent = exponent.flatten().ok_or("a root has no value in the field")?;
-                value(base)?
-                    .power(exponent)
-                    .ok_or_else(|| format!("`{base}` is singular at a random point"))
+                let whole = i32::try_from(exponent.numerator()).ok();
+                let whole = whole.ok_or("an exponent is too large")?;
+                let root = root(value(base)?, exponent.denominator(), at)?;
+                let power = root.power(whole);
+                power.ok_or_else(|| format!("`{base}` is singular at a random point"))
             }
             Node::Transpose(a) => Ok(value(a)?.transpose()),
             Node::Trace(a) => fits(value(a)?.trace().map(Matrix::scalar)),
@@ -102,14 +119,18 @@ impl Evaluation<'_> {
                 let left = vector.transpose().times(&matrix);
                 fits(left.and_then(|left| left.times(&vector)))
             }
-            Node::Norm { of, squared: true, weight } => {
+            Node::Norm { of, squared, weight } => {
                 let of = value(of)?;
                 let left = match weight {
                     None => Some(of.transpose()),
                     Some(weight) => of.transpose().times(&value(weight)?),
                 };
                 let square = left.and_then(|left| left.times(&of));
-                fits(square.and_then(|square| square.trace()).map(Matrix::scalar))
+                let square = fits(square.and_then(|square| square.trace()).map(Matrix::scalar))?;
+                if *squared { Ok(square) } else { root(square, &UBig::from(2_u8), at) }
+            }
+            Node::Numeric { function: NumericFunction::SquareRoot, arguments } => {
+                root(value(&arguments[0])?, &UBig::from(2_u8), at)
             }
             Node::Expectation { .. } => self.logged(expr, at),
             Node::Gradient { of, with_respect_to } => self.gradient(of, with_respect_to, at, level),
@@ -139,9 +160,7 @@ impl Evaluation<'_> {
                 }
                 Ok(Matrix::scalar(rate))
             }
-            Node::Norm { .. } | Node::Numeric { .. } => {
-                Err(format!("`{expr}` has no value in the field"))
-            }
+            Node::Numeric { .. } => Err(format!("`{expr}` has no value in the field")),
         }
     }
 
@@ -180,8 +199,36 @@ impl Evaluation<'_> {
         let log = self.logs.get(text.as_str()).ok_or_else(|| format!("no log of `{text}`"))?;
         let rows = at.dimension(&expr.shape.rows)?;
         let columns = at.dimension(&expr.shape.columns)?;
-        Values::new(log, at)?.matrix(&log.result, rows, columns)
+        let at = self.with_definitions(log, at)?;
+        Values::new(log, &at)?.matrix(&log.result, rows, columns)
     }
+
+    /// The point with what letters and scalars of a log stand for.
+    pub(super) fn with_definitions(&self, log: &Expectation, at: &Point) -> Evaluated<Point> {
+        let mut there = at.clone();
+        for DefinitionRow { name, .. } in &log.definitions {
+            let value = self.definitions.get(name).ok_or_else(|| format!("no letter `{name}`"))?;
+            there.letters.insert(name.as_str().into(), self.value(value, at, 0)?);
+        }
+        Ok(there)
+    }
+}
+
+/// The root of this order, a power of two.
+fn root(of: Matrix, order: &UBig, at: &Point) -> Evaluated<Matrix> {
+    let mut root = of;
+    let mut left = order.clone();
+    while left != UBig::ONE {
+        if left.clone() % 2_u8 != 0 {
+            return Err(format!("{BEYOND}a root whose order is no power of two"));
+        }
+        root = match root.as_scalar() {
+            Some(number) => Matrix::scalar(number.square_root().ok_or(NO_ROOT)?),
+            None => at.matrix_root(&root)?,
+        };
+        left >>= 1;
+    }
+    Ok(root)
 }
 
 /// The letters of a log at a point.
@@ -220,11 +267,11 @@ impl<'a> Values<'a> {
         } else {
             let mut product: Option<Matrix> = None;
             for (generator, doubled) in &row.powers {
-                if doubled % 2 != 0 {
-                    return Err("a matrix root has no value in the field".to_owned());
-                }
                 let base = self.generator(&row.name, *generator, depth)?;
-                let power = base.power(doubled / 2);
+                let power = match doubled % 2 {
+                    0 => base.power(doubled / 2),
+                    _ => self.at.matrix_root(&base)?.power(*doubled),
+                };
                 let power = power.ok_or_else(|| format!("`{}` is singular", row.name))?;
                 product = Some(match product {
                     None => power,

@@ -52,6 +52,22 @@ impl Number {
         Some(inverse)
     }
 
+    /// The square root that is a square itself, if the standard part is a square other than zero:
+    /// like the positive root of positive numbers, that of a product is the product of the roots.
+    pub(super) fn square_root(self) -> Option<Self> {
+        // The prime is 3 modulo 4.
+        let standard = power(self.0[0], PRIME.div_ceil(4));
+        if self.is_singular() || product(standard, standard) != self.0[0] {
+            return None;
+        }
+        let mut root = Self::residue(standard);
+        let half = Self::residue(2).inverse()?;
+        for _ in 0..2 {
+            root = (root + self * root.inverse()?) * half;
+        }
+        Some(root)
+    }
+
     /// self^exponent, negative ones too.
     pub(super) fn power(self, exponent: i32) -> Option<Self> {
         let base = if exponent < 0 { self.inverse()? } else { self };

@@ -47,6 +47,9 @@ pub struct Expectation {
     pub letters: Vec<LetterRow>,
     /// Elements a*B + b*I of commuting families.
     pub elements: Vec<ElementRow>,
+    /// Letters and scalars that stand for inverses of sums and for roots.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub definitions: Vec<DefinitionRow>,
     /// The polynomials Q of reciprocals 1/Q.
     pub denominators: Vec<Vec<Term>>,
     /// The laws of the letters that are integrated.
@@ -90,6 +93,15 @@ pub struct ElementRow {
     pub slope: Vec<Term>,
     /// b.
     pub shift: Vec<Term>,
+}
+
+/// A letter or scalar that stands for the value of an expression.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DefinitionRow {
+    /// Its name, which no declared letter has.
+    pub name: String,
+    /// The expression, in the words of the claim language.
+    pub value: String,
 }
 
 /// `E[X_ia X_jb] = scale * R_ij [a = b]` for the product R of letters.

@@ -77,6 +77,11 @@ impl Matrix {
         Some(Self::from_fn(self.rows, other.columns, entry))
     }
 
+    /// The entries, row by row.
+    pub(super) fn into_entries(self) -> Vec<Number> {
+        self.entries
+    }
+
     /// The transpose.
     pub(super) fn transpose(&self) -> Self {
         Self::from_fn(self.columns, self.rows, |i, j| self.entry(j, i))

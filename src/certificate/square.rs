@@ -24,7 +24,8 @@ pub(super) fn check_square(
     if letter.kind == (LetterKind::Scalar { positive: true }) {
         return Err("a minimum over positive numbers alone".to_owned());
     }
-    check_signs(file, square, letter)?;
+    check_signs(evaluation, file, square, letter)?;
+    let at = &evaluation.with_definitions(&square.log, at)?;
     let moving = at.letters.get(&letter.name).ok_or("the letter that moves is unknown")?;
     let values = Values::new(&square.log, at)?;
     let minimiser = match claimed {
@@ -72,8 +73,17 @@ fn product(values: &Values<'_>, word: &[usize], size: usize) -> Evaluated<Matrix
 
 /// Every term is nonnegative, one of them can be positive for every W other than W*, and none
 /// depends on W.
-fn check_signs(file: &ClaimFile, square: &Square, letter: &Letter) -> Evaluated<()> {
+fn check_signs(
+    evaluation: &Evaluation<'_>,
+    file: &ClaimFile,
+    square: &Square,
+    letter: &Letter,
+) -> Evaluated<()> {
     let log = &square.log;
+    let moves = |of: &Expr| of.letters_in_order(true).iter().any(|one| one.name == letter.name);
+    if evaluation.definitions.values().any(moves) {
+        return Err("a definition of the square holds the letter that moves".to_owned());
+    }
     let names_letter = |terms: &[Term]| {
         terms.iter().flat_map(|Term(_, factors)| factors).any(|(factor, _)| match factor {
             Factor::Scalar(name) => **name == *letter.name,
@@ -88,7 +98,7 @@ fn check_signs(file: &ClaimFile, square: &Square, letter: &Letter) -> Evaluated<
     {
         return Err("the square holds the letter that moves".to_owned());
     }
-    let signs = Signs { log, file };
+    let signs = Signs { log, file, definitions: &evaluation.definitions };
     let mut unique = false;
     for (factor, a, b) in &square.terms {
         let matrices = signs.word(a).min(signs.word(b));

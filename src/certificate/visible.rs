@@ -1,8 +1,9 @@
 //! What is visibly positive in a log: from the declarations of the claim alone.
 
 use super::format::{Expectation, Factor, LetterRow, Term};
-use crate::claim::{ClaimFile, Letter, LetterKind};
+use crate::claim::{ClaimFile, Expr, Letter, LetterKind};
 use dashu_ratio::RBig;
+use std::collections::BTreeMap;
 
 /// What is known of a sign or of definiteness, in the order of knowledge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +17,8 @@ pub(super) enum Sign {
 pub(super) struct Signs<'a> {
     pub(super) log: &'a Expectation,
     pub(super) file: &'a ClaimFile,
+    /// What letters and scalars stand for, by their names.
+    pub(super) definitions: &'a BTreeMap<String, Expr>,
 }
 
 impl Signs<'_> {
@@ -62,7 +65,8 @@ impl Signs<'_> {
     }
 
     fn scalar(&self, name: &str) -> Sign {
-        let positive = self.file.sizes.iter().any(|size| **size == *name)
+        let positive = self.is_defined_positive(name)
+            || self.file.sizes.iter().any(|size| **size == *name)
             || self
                 .declared(name)
                 .is_some_and(|letter| matches!(letter.kind, LetterKind::Scalar { positive: true }));
@@ -101,9 +105,10 @@ impl Signs<'_> {
     /// A power of a letter that is declared invertible.
     fn is_invertible(&self, number: usize) -> bool {
         self.log.letters.get(number).is_some_and(|LetterRow { name, powers, .. }| {
-            let declared = self.declared(name).is_some_and(|letter| {
-                matches!(&letter.kind, LetterKind::Matrix(attributes) if attributes.invertible)
-            });
+            let declared = self.is_defined_positive(name)
+                || self.declared(name).is_some_and(|letter| {
+                    matches!(&letter.kind, LetterKind::Matrix(attributes) if attributes.invertible)
+                });
             let plain = powers.iter().all(|(generator, _)| *generator == 0);
             declared && plain && !powers.is_empty()
         })
@@ -114,10 +119,16 @@ impl Signs<'_> {
         else {
             return false;
         };
-        let symmetric = self.declared(&one.name).is_some_and(|letter| letter.is_symmetric());
+        let symmetric = self.is_defined_positive(&one.name)
+            || self.declared(&one.name).is_some_and(|letter| letter.is_symmetric());
         one.name == other.name
             && one.powers == other.powers
             && (symmetric || one.transposed != other.transposed)
+    }
+
+    /// A letter or scalar that stands for what is visibly positive (definite).
+    fn is_defined_positive(&self, name: &str) -> bool {
+        self.definitions.get(name).is_some_and(Expr::is_visibly_positive)
     }
 
     fn declared(&self, name: &str) -> Option<&Letter> {
@@ -129,9 +140,9 @@ impl Signs<'_> {
         let Some(LetterRow { name, powers, .. }) = self.log.letters.get(number) else {
             return Sign::Unknown;
         };
-        let definite = self.declared(name).is_some_and(|letter| {
-            matches!(&letter.kind, LetterKind::Matrix(attributes) if attributes.positive_definite)
-        });
+        let is_definite = |letter: &Letter| matches!(&letter.kind, LetterKind::Matrix(attributes) if attributes.positive_definite);
+        let definite =
+            self.is_defined_positive(name) || self.declared(name).is_some_and(is_definite);
         let all = powers.iter().all(|(generator, _)| self.generator(name, *generator));
         if definite && !powers.is_empty() && all { Sign::Positive } else { Sign::Unknown }
     }

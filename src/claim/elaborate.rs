@@ -263,7 +263,7 @@ impl<'a> Elaborator<'a> {
         let Err(reason) = check_invertible(value) else { return Ok(()) };
         let span = written.span;
         let message = format!("{what} of this matrix is not defined");
-        let takes = "a scalar, a product of invertible letters, and a*B + b*I of one letter B have an inverse";
+        let takes = "scalars, products of invertible letters, and sums of these or of positive definite terms have an inverse";
         let diagnostic = match reason {
             NotLinear::NoFamily(letter) => {
                 let diagnostic = Diagnostic::new(

@@ -54,7 +54,8 @@ pub(super) fn family_of(expr: &Expr) -> Option<Base> {
     member(expr, &mut EFFORT.clone())?
 }
 
-/// Whether `inv` takes the expression: a scalar, a linear element, or a product of these.
+/// Whether `inv` takes the expression: a scalar, a linear element, a product of these, or a sum
+/// of such products or of visibly positive terms.
 ///
 /// # Errors
 ///
@@ -148,6 +149,14 @@ fn invertible(expr: &Expr, effort: &mut usize) -> Result<(), NotLinear> {
             invertible(a, effort)?;
             invertible(b, effort)
         }
+        Node::Add(a, b) | Node::Subtract(a, b) => match linear(expr, effort) {
+            Ok(_) => Ok(()),
+            Err(_) if expr.is_visibly_positive() => Ok(()),
+            Err(_) => {
+                invertible(a, effort)?;
+                invertible(b, effort)
+            }
+        },
         _ => linear(expr, effort).map(|_| ()),
     }
 }

@@ -97,7 +97,8 @@ fn keeps_sign(target: &Target, value: &Expr, effort: &mut usize) -> bool {
     tells_nothing || sign(value, effort) == Sign::Positive
 }
 
-/// Scalars multiply by the rule of signs; of matrices only members of one family do, and A'A.
+/// Scalars multiply by the rule of signs; of matrices only members of one family do, and
+/// products Z K Z'.
 fn product(expr: &Expr, a: &Expr, b: &Expr, effort: &mut usize) -> Sign {
     let scaled = a.shape.is_scalar() || b.shape.is_scalar();
     if scaled || family_of(expr).is_some_and(|base| base.letter.is_symmetric()) {
@@ -106,7 +107,29 @@ fn product(expr: &Expr, a: &Expr, b: &Expr, effort: &mut usize) -> Sign {
             (a, b) => a.min(b),
         };
     }
-    if are_visibly_transposes(a, b) { Sign::Nonnegative } else { Sign::Unknown }
+    congruence(&factors(expr), effort)
+}
+
+/// Z K Z' with K in the middle, or nothing.
+fn congruence(factors: &[&Expr], effort: &mut usize) -> Sign {
+    match factors {
+        [] => Sign::Positive,
+        [middle] => sign(middle, effort),
+        [first, middle @ .., last] if are_visibly_transposes(first, last) => {
+            congruence(middle, effort).min(Sign::Nonnegative)
+        }
+        _ => Sign::Unknown,
+    }
+}
+
+/// The factors of a product of matrices, in order.
+fn factors(expr: &Expr) -> Vec<&Expr> {
+    match &*expr.node {
+        Node::Multiply(a, b) if !a.shape.is_scalar() && !b.shape.is_scalar() => {
+            [factors(a), factors(b)].concat()
+        }
+        _ => vec![expr],
+    }
 }
 
 /// tr(P) and tr(P Q) of two definite matrices; three that do not commute have no sign.

@@ -53,13 +53,13 @@ pub(super) fn write_certificates(
     Ok(())
 }
 
-/// Checks certificates; 1 where one is rejected.
+/// Checks certificates, those of folders too; 1 where one is rejected.
 ///
 /// # Errors
-/// Where a file cannot be read.
-pub(super) fn verify(files: &[PathBuf], show: ShowOptions) -> anyhow::Result<Exit> {
+/// Where a file cannot be read, and where there is none.
+pub(super) fn verify(paths: &[PathBuf], show: ShowOptions) -> anyhow::Result<Exit> {
     let mut exit = Exit::Success;
-    for path in files {
+    for path in &certificates(paths)? {
         let shown = path.display();
         let text = std::fs::read_to_string(path)
             .map_err(|error| anyhow::anyhow!("cannot read `{shown}`: {error}"))?;
@@ -75,6 +75,29 @@ pub(super) fn verify(files: &[PathBuf], show: ShowOptions) -> anyhow::Result<Exi
         print(&line, show)?;
     }
     Ok(exit)
+}
+
+/// The files, and all `*.json` in folders, by name.
+fn certificates(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let shown = path.display();
+        let entries = std::fs::read_dir(path)
+            .map_err(|error| anyhow::anyhow!("cannot read `{shown}`: {error}"))?;
+        let inside = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+        let mut inside: Vec<PathBuf> =
+            inside.filter(|path| path.extension().is_some_and(|ending| ending == "json")).collect();
+        if inside.is_empty() {
+            anyhow::bail!("`{shown}` holds no certificate (`*.json`)");
+        }
+        inside.sort();
+        files.append(&mut inside);
+    }
+    Ok(files)
 }
 
 /// The certificate against the text that it holds.

@@ -34,7 +34,13 @@ pub(super) fn derive(with: &str, name: &str, show: ShowOptions) -> anyhow::Resul
     calculus.keep_logs();
     let sides = [calculus.normal_form(left)?, calculus.normal_form(right)?];
     let difference = calculus.difference(left, right)?;
-    let text = document(&file, claim, &calculus, &sides, difference.as_deref());
+    let text = document(
+        &file,
+        claim,
+        &calculus,
+        &sides,
+        difference.as_ref().map(|left| &*left.expression),
+    );
     print(&text, show)?;
     Ok(if difference.is_none() { Exit::Success } else { Exit::Refuted })
 }

@@ -1,7 +1,6 @@
 //! Which kind of proof a line asks for, and what came of it.
 
-use crate::calculus::{Calculus, Stop};
-use crate::certificate::Certificate;
+use crate::calculus::{Calculus, Remainder, Stop};
 use crate::claim::{Claim, ClaimFile, Comparison, Expr, Hypothesis, Letter, Proposition};
 use crate::evidence::Evidence;
 use crate::verdict::{EvidenceKind, Verdict};
@@ -10,19 +9,37 @@ use std::sync::Arc;
 /// The longest normal form that a note shows.
 const LONGEST: usize = 200;
 
+/// An attempt to prove a line.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// Its record. A line that has a value at an instance is proved or open; for the other kinds a
+    /// difference of normal forms refutes, where normal forms are complete.
+    pub evidence: Evidence,
+    /// What is left of the difference of both sides, in the words of the claim language: of a
+    /// minimiser the gradient there.
+    pub difference: Option<String>,
+}
+
 /// The record of an attempt to prove a line; `None` for a line about what only numbers can show:
 /// letters that an experiment supplies, and limits of a training.
 pub fn prove(file: &ClaimFile, claim: &Claim) -> Option<Evidence> {
+    attempt(file, claim).map(|attempt| attempt.evidence)
+}
+
+/// As [`prove`], with the difference that is left.
+pub fn attempt(file: &ClaimFile, claim: &Claim) -> Option<Attempt> {
     let proposition = &claim.proposition;
     if !proposition.observed_letters().is_empty() {
         return None;
     }
-    let (verdict, note) = match proposition {
+    let answer = match proposition {
         Proposition::Reaches { .. } => return None,
         Proposition::Equal { left, right } => {
             let difference =
                 calculus(file, claim).and_then(|mut calculus| calculus.difference(left, right));
-            identity(difference)
+            // A counterexample refutes; a difference alone does not: it may vanish at all sizes
+            // that matter.
+            difference.map(|left| Answer { left, condition: None, refutes: false })
         }
         Proposition::Bound { left, comparison, right, given, form } => {
             let (larger, smaller) = match comparison {
@@ -33,13 +50,23 @@ pub fn prove(file: &ClaimFile, claim: &Claim) -> Option<Evidence> {
         }
         _ => without_value(file, claim),
     };
-    let model =
-        (claim.rules > 0 && verdict == Verdict::Proved).then_some("if the rules have a model");
-    let note = match (note, model) {
-        (Some(note), Some(model)) => Some(format!("{note}, {model}")),
-        (note, model) => note.or_else(|| model.map(str::to_owned)),
+    let (verdict, note, difference) = match answer {
+        Ok(Answer { left: None, condition, .. }) => {
+            let model = (claim.rules > 0).then(|| "if the rules have a model".to_owned());
+            let notes: Vec<String> = condition.into_iter().chain(model).collect();
+            (Verdict::Proved, (!notes.is_empty()).then(|| notes.join(", ")), None)
+        }
+        Ok(Answer { left: Some(left), refutes, .. }) => {
+            let verdict = if refutes { Verdict::Refuted } else { Verdict::Open };
+            let note = match proposition {
+                Proposition::Equal { .. } => format!("not equal: {left}"),
+                _ => left.to_string(),
+            };
+            (verdict, Some(cut(&note)), Some(left.expression))
+        }
+        Err(stop) => (Verdict::Open, Some(stop.to_string()), None),
     };
-    Some(Evidence {
+    let evidence = Evidence {
         kind: EvidenceKind::Proof,
         verdict,
         at: std::collections::BTreeMap::new(),
@@ -50,60 +77,25 @@ pub fn prove(file: &ClaimFile, claim: &Claim) -> Option<Evidence> {
         slack: None,
         vacuous: false,
         note,
-    })
+    };
+    Some(Attempt { evidence, difference })
 }
 
-/// The certificate of a line that is proved; `None` for what is not proved, for bounds and for
-/// proofs under rules.
-pub fn certify(file: &ClaimFile, claim: &Claim, id: &str) -> Option<Certificate> {
-    if claim.rules > 0 || !claim.proposition.observed_letters().is_empty() {
-        return None;
-    }
-    let mut calculus = Calculus::new(&file.letters).ok()?;
-    calculus.keep_logs();
-    let mut square = None;
-    let difference = match &claim.proposition {
-        Proposition::Equal { left, right } => calculus.difference(left, right).ok()?,
-        Proposition::Limit { of, size, value } => {
-            calculus.coefficient(of, size, 0, value, true).ok()?
-        }
-        Proposition::Coefficient { of, size, order, value } => {
-            calculus.coefficient(of, size, *order, value, false).ok()?
-        }
-        Proposition::Minimizer { loss, letter, value } => {
-            square = Some(calculus.square(&loss.value, letter, Some(value)).ok()?);
-            calculus.minimizer(&loss.value, letter, value).ok()?.0
-        }
-        Proposition::Minimum { loss, letter, value } => {
-            square = Some(calculus.square(&loss.value, letter, None).ok()?);
-            calculus.minimum(&loss.value, letter, value).ok()?.0
-        }
-        Proposition::Reaches { .. } | Proposition::Bound { .. } => return None,
-    };
-    difference.is_none().then(|| Certificate {
-        format: Certificate::FORMAT.to_owned(),
-        claim: id.to_owned(),
-        statement: claim.proposition.to_string(),
-        text: file.text.to_string(),
-        expectations: calculus.logs(),
-        square,
-    })
+/// What the calculus says of a line.
+struct Answer {
+    /// What is left of the difference; `None` if the line is proved.
+    left: Option<Remainder>,
+    /// On what condition it is proved, or how.
+    condition: Option<String>,
+    /// Whether a difference refutes.
+    refutes: bool,
 }
 
 /// The calculus at a line, with the rules in force.
-fn calculus(file: &ClaimFile, claim: &Claim) -> Result<Calculus, Stop> {
+pub(super) fn calculus(file: &ClaimFile, claim: &Claim) -> Result<Calculus, Stop> {
     let mut calculus = Calculus::new(&file.letters)?;
     file.rules[..claim.rules].iter().try_for_each(|rule| calculus.suppose(rule))?;
     Ok(calculus)
-}
-
-fn identity(difference: Result<Option<String>, Stop>) -> (Verdict, Option<String>) {
-    match difference {
-        Ok(None) => (Verdict::Proved, None),
-        // A counterexample refutes; a difference alone does not (sizes at which it vanishes).
-        Ok(Some(difference)) => (Verdict::Open, Some(format!("not equal: {}", cut(&difference)))),
-        Err(stop) => (Verdict::Open, Some(stop.to_string())),
-    }
 }
 
 /// A bound is proved or open: it is refuted by a counterexample only.
@@ -113,52 +105,36 @@ fn bound(
     smaller: &Expr,
     given: &[Hypothesis],
     form: Option<&Arc<Letter>>,
-) -> (Verdict, Option<String>) {
+) -> Result<Answer, Stop> {
+    let proved = |condition| Answer { left: None, condition, refutes: false };
     if smaller.is_literally_zero() && larger.is_visibly_nonnegative() {
-        return (Verdict::Proved, Some("by the signs of its terms alone".to_owned()));
+        return Ok(proved(Some("by the signs of its terms alone".to_owned())));
     }
-    let shown = calculus.and_then(|mut calculus| calculus.is_bound(larger, smaller, given, form));
-    match shown {
-        Ok(true) => (Verdict::Proved, None),
-        Ok(false) => (Verdict::Open, Some("no fragment decides this bound".to_owned())),
-        Err(stop) => (Verdict::Open, Some(stop.to_string())),
-    }
+    calculus?.show_bound(larger, smaller, given, form)?;
+    Ok(proved(None))
 }
 
 /// Lines without a value at an instance: the difference of the normal forms decides.
-fn without_value(file: &ClaimFile, claim: &Claim) -> (Verdict, Option<String>) {
-    let decided = calculus(file, claim).and_then(|mut calculus| {
-        let (difference, except) = match &claim.proposition {
-            Proposition::Minimizer { loss, letter, value } => {
-                calculus.minimizer(&loss.value, letter, value)?
-            }
-            Proposition::Minimum { loss, letter, value } => {
-                calculus.minimum(&loss.value, letter, value)?
-            }
-            Proposition::Limit { of, size, value } => {
-                (calculus.coefficient(of, size, 0, value, true)?, Vec::new())
-            }
-            Proposition::Coefficient { of, size, order, value } => {
-                (calculus.coefficient(of, size, *order, value, false)?, Vec::new())
-            }
-            _ => unreachable!("decided elsewhere"),
-        };
-        Ok((difference, except, calculus.has_roots()))
-    });
-    match decided {
-        Ok((None, except, _)) if except.is_empty() => (Verdict::Proved, None),
-        Ok((None, except, _)) => {
-            (Verdict::Proved, Some(format!("except where {} is zero", except.join(" and "))))
+fn without_value(file: &ClaimFile, claim: &Claim) -> Result<Answer, Stop> {
+    let mut calculus = calculus(file, claim)?;
+    let (left, except) = match &claim.proposition {
+        Proposition::Minimizer { loss, letter, value } => {
+            calculus.minimizer(&loss.value, letter, value)?
         }
-        Ok((Some(difference), _, roots)) => {
-            let note = Some(format!("the difference is {}", cut(&difference)));
-            // Rules are not used, and products of roots are independent symbols: then a
-            // difference shows nothing.
-            let decides = claim.rules == 0 && !roots;
-            (if decides { Verdict::Refuted } else { Verdict::Open }, note)
+        Proposition::Minimum { loss, letter, value } => {
+            calculus.minimum(&loss.value, letter, value)?
         }
-        Err(stop) => (Verdict::Open, Some(stop.to_string())),
-    }
+        Proposition::Limit { of, size, value } => {
+            (calculus.coefficient(of, size, 0, value, true)?, Vec::new())
+        }
+        Proposition::Coefficient { of, size, order, value } => {
+            (calculus.coefficient(of, size, *order, value, false)?, Vec::new())
+        }
+        _ => unreachable!("decided elsewhere"),
+    };
+    let condition =
+        (!except.is_empty()).then(|| format!("except where {} is zero", except.join(" and ")));
+    Ok(Answer { left, condition, refutes: calculus.is_complete() })
 }
 
 fn cut(text: &str) -> String {

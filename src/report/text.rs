@@ -2,7 +2,7 @@
 
 use super::words;
 use crate::suite::{ClaimResult, Results};
-use crate::verdict::Verdict;
+use crate::verdict::{EvidenceKind, Verdict};
 use std::fmt::Write;
 
 /// Longer values are cut: a matrix of a large instance helps nobody on a terminal.
@@ -62,8 +62,20 @@ fn describe(out: &mut String, result: &ClaimResult, width: usize, style: Style) 
         if !values.is_empty() {
             detail(format!("with    {values}"));
         }
-        detail(format!("left    {}", witness.left));
-        detail(format!("right   {}", witness.right));
+        // A kind of line without sides at an instance: what is left of the normal forms.
+        let difference = result.evidence.iter().find(|piece| {
+            piece.kind == EvidenceKind::Proof && piece.counterexample.as_ref() == Some(witness)
+        });
+        match difference.and_then(|piece| piece.note.as_ref()) {
+            Some(note) => {
+                detail(format!("because {note}"));
+                detail(format!("there   {}", witness.left));
+            }
+            None => {
+                detail(format!("left    {}", witness.left));
+                detail(format!("right   {}", witness.right));
+            }
+        }
     }
     for (piece, measurement) in words::weakest(result) {
         let place = match piece.at_words() {

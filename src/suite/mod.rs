@@ -6,6 +6,7 @@ mod naming;
 mod plan;
 mod results;
 mod run;
+mod search;
 mod selection;
 mod settings;
 mod subject;

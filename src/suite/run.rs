@@ -4,13 +4,14 @@
 use super::conclusion::{conclude, summary};
 use super::input::InputError;
 use super::plan::{Job, Line, Place, jobs, shared};
+use super::search::Search;
 use super::selection::suggestion;
 use super::{Results, Settings, Subject, SubjectResult};
-use crate::claim::{Claim, ClaimFile, Diagnostic};
+use crate::claim::{ClaimFile, Diagnostic};
 use crate::evidence::Evidence;
 use crate::experiment::{Comparison, Work, descend_on_samples, follow_flow, observe, simulate};
-use crate::numeric::{ExactError, Instance, check, check_with_reason, instances};
-use crate::proof::prove;
+use crate::numeric::{ExactError, Instance, check_with_reason, instances};
+use crate::proof::attempt;
 use crate::statistics::ErrorBudget;
 use crate::verdict::{EvidenceKind, Verdict};
 use rayon::prelude::*;
@@ -66,9 +67,6 @@ pub fn run(subjects: &[Subject], settings: &Settings, watcher: Watcher<'_>) -> O
         .expect("the system gives threads to run on");
     pool.install(|| Run { settings, watcher }.all(subjects))
 }
-
-/// Seeds with which a counterexample is looked for beyond a line's own instances.
-const SEARCHES: u64 = 4;
 
 struct Run<'a> {
     settings: &'a Settings,
@@ -233,8 +231,26 @@ impl Run<'_> {
             .collect()
     }
 
+    /// A proof, or the attempt, of every line that is not about what only numbers can show.
+    fn proofs(&self, lines: &[Line<'_>]) -> Vec<Found> {
+        if !self.settings.allows(EvidenceKind::Proof) {
+            return Vec::new();
+        }
+        (self.watcher)(Progress::Planned(lines.len()));
+        let prove = |(number, line): (usize, &Line<'_>)| {
+            self.timed(EvidenceKind::Proof, || {
+                let attempt = attempt(&line.subject.file, line.claim);
+                let evidence = attempt.map(|attempt| self.search().confirmed(line, attempt));
+                evidence.map(|piece| (Place { line: number, at: 0 }, piece)).into_iter().collect()
+            })
+        };
+        let mut found: Vec<Found> = lines.par_iter().enumerate().map(prove).collect();
+        found.retain(|found| !found.evidence.is_empty());
+        found
+    }
+
     /// For lines that are neither proved nor refuted a counterexample, looked for at further small
-    /// instances: two sides that differ may agree where a drawn value happens to be special.
+    /// instances.
     fn witnesses(&self, lines: &[Line<'_>], found: &[Found]) -> Vec<Found> {
         if !self.settings.allows(EvidenceKind::Exact) {
             return Vec::new();
@@ -248,42 +264,19 @@ impl Run<'_> {
         let undecided: Vec<usize> = (0..lines.len())
             .filter(|number| lines[*number].has_exact_value() && !is_decided(*number))
             .collect();
-        let search = |number: &usize| {
+        let look = |number: &usize| {
             let line = &lines[*number];
-            let file = &line.subject.file;
-            let anywhere = Claim { grid: None, ..line.claim.clone() };
-            let budget = self.settings.exact_budget();
             let start = Instant::now();
-            let refutation = (1..=SEARCHES).find_map(|further| {
-                let seed = self.settings.seed.wrapping_add(further);
-                let instances = instances(file, &anywhere, seed).ok()?;
-                instances
-                    .iter()
-                    .map(|at| check(file, line.claim, at, &budget))
-                    .find(|piece| piece.verdict == Verdict::Refuted)
-            })?;
+            let refutation = self.search().counterexample(line)?;
             let place = Place { line: *number, at: line.instances.len() };
             let seconds = start.elapsed().as_secs_f64();
             Some(Found { kind: EvidenceKind::Exact, evidence: vec![(place, refutation)], seconds })
         };
-        undecided.par_iter().filter_map(search).collect()
+        undecided.par_iter().filter_map(look).collect()
     }
 
-    /// A proof, or the attempt, of every line that is not about what only numbers can show.
-    fn proofs(&self, lines: &[Line<'_>]) -> Vec<Found> {
-        if !self.settings.allows(EvidenceKind::Proof) {
-            return Vec::new();
-        }
-        (self.watcher)(Progress::Planned(lines.len()));
-        let prove = |(number, line): (usize, &Line<'_>)| {
-            self.timed(EvidenceKind::Proof, || {
-                let evidence = prove(&line.subject.file, line.claim);
-                evidence.map(|piece| (Place { line: number, at: 0 }, piece)).into_iter().collect()
-            })
-        };
-        let mut found: Vec<Found> = lines.par_iter().enumerate().map(prove).collect();
-        found.retain(|found| !found.evidence.is_empty());
-        found
+    fn search(&self) -> Search {
+        Search { seed: self.settings.seed, budget: self.settings.exact_budget() }
     }
 
     fn evidence(

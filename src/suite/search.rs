@@ -1,0 +1,72 @@
+//! Counterexamples beyond a line's own instances.
+
+use super::plan::Line;
+use crate::claim::{Claim, Proposition};
+use crate::evidence::Evidence;
+use crate::numeric::{Budget, check, instances};
+use crate::proof::Attempt;
+use crate::verdict::Verdict;
+
+/// Seeds with which values are drawn anew: two sides that differ may agree where a drawn value
+/// happens to be special.
+const SEEDS: u64 = 4;
+
+/// A search among small instances.
+pub(super) struct Search {
+    pub(super) seed: u64,
+    pub(super) budget: Budget,
+}
+
+impl Search {
+    /// An instance at which both sides of a line differ.
+    pub(super) fn counterexample(&self, line: &Line<'_>) -> Option<Evidence> {
+        (1..=SEEDS)
+            .find_map(|further| self.refutation(line, line.claim, self.seed.wrapping_add(further)))
+    }
+
+    /// The evidence of an attempt at a line without a value at an instance, such as a limit: what
+    /// is left of the difference of normal forms refutes it only with an instance at which it is
+    /// not zero.
+    pub(super) fn confirmed(&self, line: &Line<'_>, attempt: Attempt) -> Evidence {
+        let Attempt { mut evidence, difference } = attempt;
+        let Some(difference) = difference else { return evidence };
+        if line.claim.proposition.has_value_at_instances() {
+            return evidence;
+        }
+        let file = &line.subject.file;
+        let refutation = file.expression(&difference).ok().and_then(|left| {
+            let zero = match left.shape.is_scalar() {
+                true => file.expression("0").ok()?,
+                false => file.expression(&format!("0*({difference})")).ok()?,
+            };
+            let proposition = Proposition::Equal { left, right: zero };
+            let vanishes = Claim { proposition, ..line.claim.clone() };
+            (0..=SEEDS).find_map(|further| {
+                self.refutation(line, &vanishes, self.seed.wrapping_add(further))
+            })
+        });
+        match refutation {
+            Some(refutation) => {
+                evidence.verdict = Verdict::Refuted;
+                evidence.counterexample = refutation.counterexample;
+            }
+            None if evidence.verdict == Verdict::Refuted => {
+                evidence.verdict = Verdict::Open;
+                let note = evidence.note.take().unwrap_or_default();
+                evidence.note = Some(format!("{note}, but it vanishes at all small instances"));
+            }
+            None => {}
+        }
+        evidence
+    }
+
+    fn refutation(&self, line: &Line<'_>, claim: &Claim, seed: u64) -> Option<Evidence> {
+        let file = &line.subject.file;
+        let anywhere = Claim { grid: None, ..claim.clone() };
+        let instances = instances(file, &anywhere, seed).ok()?;
+        instances
+            .iter()
+            .map(|at| check(file, claim, at, &self.budget))
+            .find(|piece| piece.verdict == Verdict::Refuted)
+    }
+}
