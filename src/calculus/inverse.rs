@@ -102,6 +102,14 @@ impl Algebra {
             }
         }
         let Some((letter, slope)) = slope else { return Ok(normal) };
+        for coefficient in [&slope, &shift] {
+            if let Some(random) = self.random_letters(coefficient).first() {
+                let name = self.random_name(*random);
+                return Err(Stop::unsupported(format!(
+                    "a definition contains the random `{name}`"
+                )));
+            }
+        }
         let Role::Power { family, transposed, .. } = *self.alphabet.role(letter) else {
             unreachable!("a generator is a power")
         };

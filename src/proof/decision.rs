@@ -143,13 +143,14 @@ fn without_value(file: &ClaimFile, claim: &Claim) -> (Verdict, Option<String>) {
             }
             _ => unreachable!("decided elsewhere"),
         };
+        // A loss is flat only where all its factors vanish; an expansion fails where one does.
+        let leading: Vec<&str> = calculus.leading_terms().collect();
+        let except = [except.join(" and "), leading.join(" or ")].concat();
         Ok((difference, except, calculus.has_roots()))
     });
     match decided {
         Ok((None, except, _)) if except.is_empty() => (Verdict::Proved, None),
-        Ok((None, except, _)) => {
-            (Verdict::Proved, Some(format!("except where {} is zero", except.join(" and "))))
-        }
+        Ok((None, except, _)) => (Verdict::Proved, Some(format!("except where {except} is zero"))),
         Ok((Some(difference), _, roots)) => {
             let note = Some(format!("the difference is {}", cut(&difference)));
             // Rules are not used, and products of roots are independent symbols: then a
