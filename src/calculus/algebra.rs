@@ -57,6 +57,11 @@ pub(super) struct Algebra {
     pub(super) rules: Vec<Rule>,
     /// Sums whose inverses are letters.
     pub(super) sums: Vec<DefiniteSum>,
+    /// Rules that are being used on a trace, one inside the other.
+    pub(super) nested_rewritings: u32,
+    /// Leading terms that an expansion was divided by and that are not visibly nonzero: where one
+    /// of them vanishes the expansion is another one.
+    pub(super) leading_terms: BTreeSet<String>,
     /// How expectations were computed, where that is asked for.
     pub(super) records: Option<Vec<Record>>,
     /// Normal forms of traces that have been computed.

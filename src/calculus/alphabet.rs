@@ -79,6 +79,8 @@ pub(super) struct Alphabet {
     exponents: Interner<Exponent>,
     powers: FxHashMap<(FamilyId, bool, u32), LetterId>,
     merged: FxHashMap<(LetterId, LetterId), Option<LetterId>>,
+    /// Whether an exponent had to be cut: then no power is what it says.
+    pub(super) has_too_large_powers: bool,
 }
 
 impl Default for Alphabet {
@@ -91,6 +93,7 @@ impl Default for Alphabet {
             exponents: Interner::default(),
             powers: FxHashMap::default(),
             merged: FxHashMap::default(),
+            has_too_large_powers: false,
         }
     }
 }
@@ -179,6 +182,8 @@ impl Alphabet {
         transposed: bool,
         exponents: &[Exponent],
     ) -> LetterId {
+        let exponents = &mut exponents.to_vec();
+        self.has_too_large_powers |= cut(exponents.iter_mut().map(|(_, exponent)| exponent));
         let key = self.exponents.number(exponents);
         if let Some(id) = self.powers.get(&(family, transposed, key)) {
             return *id;
@@ -283,6 +288,19 @@ impl Alphabet {
         self.merged.insert((left, right), letter);
         Some(letter)
     }
+}
+
+/// The largest exponent; the sum of two fits into its type.
+const LARGEST_EXPONENT: i32 = 1 << 28;
+
+/// Cuts exponents that are too large; whether there were any.
+pub(super) fn cut<'a>(exponents: impl Iterator<Item = &'a mut i32>) -> bool {
+    let mut found = false;
+    for exponent in exponents {
+        found |= exponent.unsigned_abs() > LARGEST_EXPONENT.unsigned_abs();
+        *exponent = (*exponent).clamp(-LARGEST_EXPONENT, LARGEST_EXPONENT);
+    }
+    found
 }
 
 /// The exponents of a product.

@@ -254,7 +254,8 @@ impl Algebra {
                 let Some(floor) = floor else { return Ok(None) };
                 let space = algebra.alphabet.rows(floor.letter);
                 let size = algebra.trace(&[], space);
-                let above = algebra.positive_value("#above the trace");
+                let name = format!("#above tr({})", algebra.alphabet.name(floor.letter));
+                let above = algebra.positive_value(&name);
                 let least = floor.least.times_monomial(size, &mut algebra.monomials);
                 Ok(Some(above.minus(&least.scaled(&-RBig::ONE))))
             }

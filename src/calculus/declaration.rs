@@ -45,7 +45,9 @@ impl Calculus {
                 Ok(self.algebra.alphabet.add_family(&name, rows, *attributes))
             }
             LetterKind::Random(law) => {
+                let before = self.divisors.len();
                 let (scale, covariance) = self.covariance(&law.covariance)?;
+                self.law_divisors.push(self.divisors.split_off(before));
                 let random = RandomId(self.algebra.random.len() as u16);
                 let symmetric = letter.shape.is_scalar();
                 let role = Role::Random(random);

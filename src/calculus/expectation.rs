@@ -21,6 +21,8 @@ use dashu_ratio::RBig;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
+/// The highest power of a word that an expectation may hold.
+const MOST_FACTORS: usize = 10_000;
 /// States that one expectation may expand.
 const MOST_STATES: usize = 300_000;
 /// Terms that the states of one level may carry together.
@@ -54,10 +56,10 @@ pub(super) struct Step {
 }
 
 /// One summand of a pairing.
-struct Pairing {
-    multiplicity: u32,
-    deterministic: MonomialId,
-    state: State,
+pub(super) struct Pairing {
+    pub(super) multiplicity: u32,
+    pub(super) deterministic: MonomialId,
+    pub(super) state: State,
 }
 
 impl Algebra {
@@ -177,6 +179,9 @@ impl Algebra {
                         let count = usize::try_from(*exponent).map_err(|_| {
                             Stop::unsupported("a random letter stands in a divisor")
                         })?;
+                        if count > MOST_FACTORS {
+                            return Err(Stop::budget("factors"));
+                        }
                         state.extend(std::iter::repeat_n(*word, count));
                     }
                     _ => rest.push((*atom, *exponent)),
@@ -278,8 +283,9 @@ impl Algebra {
             let next = buckets.entry(count - 2).or_default();
             let mut size = 0;
             for (state, terms) in bucket {
-                let (pivot, pairings) = self.pairings(&state, random);
-                self.record(&state, random, pivot, &pairings);
+                let pivot = self.pivot(&state, random);
+                let (place, pairings) = self.pairings(&state, random, pivot);
+                self.record(&state, random, (pivot, place), &pairings);
                 for pairing in pairings {
                     let target = next.entry(pairing.state).or_default();
                     let before = target.len();
@@ -314,10 +320,14 @@ impl Algebra {
         }
     }
 
-    /// The pairings of one occurrence of a random letter with all others; the word and the place
-    /// of that occurrence.
-    fn pairings(&mut self, state: &State, random: RandomId) -> ((usize, usize), Vec<Pairing>) {
-        let pivot = self.pivot(state, random);
+    /// The place of one occurrence of a random letter in the word number `pivot` of a state, and
+    /// its pairings with all others.
+    pub(super) fn pairings(
+        &mut self,
+        state: &State,
+        random: RandomId,
+        pivot: usize,
+    ) -> (usize, Vec<Pairing>) {
         let mut rest = state.clone();
         let word = rest.remove(pivot);
         let letter = self.random[random.0 as usize].letter;
@@ -370,7 +380,7 @@ impl Algebra {
             }
             index += copies;
         }
-        ((pivot, place), pairings)
+        (place, pairings)
     }
 
     /// The word in which the pivot stands: the one with fewest occurrences, then the shortest,
@@ -410,7 +420,7 @@ impl Algebra {
     }
 
     /// The values of the scalars in front of covariances put in for their symbols.
-    fn with_scales(&mut self, polynomial: &Polynomial) -> Result<Polynomial, Stop> {
+    pub(super) fn with_scales(&mut self, polynomial: &Polynomial) -> Result<Polynomial, Stop> {
         let scales: Vec<_> = self.random.iter().filter_map(|random| random.scale.clone()).collect();
         if scales.is_empty() {
             return Ok(polynomial.clone());

@@ -5,6 +5,7 @@ use super::alphabet::{Exponent, FamilyId, LetterId, Role};
 use super::error::Stop;
 use super::matrix::Matrix;
 use super::polynomial::Polynomial;
+use super::sign::Sign;
 use dashu_int::IBig;
 use dashu_ratio::RBig;
 
@@ -134,6 +135,14 @@ impl Algebra {
             }
         }
         let Some((letter, slope)) = slope else { return Ok(Some(normal)) };
+        for coefficient in [&slope, &shift] {
+            if let Some(random) = self.random_letters(coefficient).first() {
+                let name = self.random_name(*random);
+                return Err(Stop::unsupported(format!(
+                    "a definition contains the random `{name}`"
+                )));
+            }
+        }
         let Role::Power { family, transposed, .. } = *self.alphabet.role(letter) else {
             unreachable!("a generator is a power")
         };
@@ -193,7 +202,7 @@ impl Algebra {
             return self.raised(&root, &RBig::from(IBig::from(above)));
         }
         if let Some(([letter], coefficient)) = base.single()
-            && coefficient.as_number() == Some(RBig::ONE)
+            && self.sign(coefficient) == Sign::Positive
             && let Role::Power { family, transposed, exponents } =
                 self.alphabet.role(*letter).clone()
         {
@@ -206,8 +215,10 @@ impl Algebra {
                 .collect();
             if let Some(raised) = raised {
                 let letter = self.alphabet.power(family, transposed, &raised);
+                let coefficient = Matrix::scalar(coefficient.clone());
+                let factor = self.raised(&coefficient, exponent)?.into_scalar();
                 let mut result = Matrix::zero(base.rows, base.columns);
-                result.add_word([letter].into(), &Polynomial::one());
+                result.add_word([letter].into(), &factor);
                 return Ok(result);
             }
         }

@@ -96,9 +96,16 @@ impl Algebra {
         Ok(Writer::square(self, &quadratic.terms, &closed, marker))
     }
 
-    /// The minimiser over all numbers is that over the positive ones if it is positive itself.
+    /// The minimiser over all numbers is that over the positive ones if it is positive itself;
+    /// whether one over all matrices is invertible is not looked at.
     fn check_domain(&self, moving: Moving, point: &Matrix) -> Result<(), Stop> {
         match moving {
+            Moving::Letter(letter) if self.alphabet.is_invertible(letter) => {
+                let name = self.alphabet.name(letter);
+                Err(Stop::unsupported(format!(
+                    "a minimum over invertible matrices: `{name}` is not free"
+                )))
+            }
             Moving::Scalar(scalar)
                 if self.is_positive(scalar)
                     && self.sign(&point.clone().into_scalar()) != Sign::Positive =>

@@ -28,6 +28,10 @@ mod show;
 mod sign;
 mod substitution;
 #[cfg(test)]
+mod tests_order;
+#[cfg(test)]
+mod tests_states;
+#[cfg(test)]
 mod tests_vectors;
 mod word;
 

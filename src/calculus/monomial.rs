@@ -1,5 +1,6 @@
 //! Products of scalars, traces and reciprocals, with integer exponents.
 
+use super::alphabet::cut;
 use super::error::Stop;
 use super::interner::Interner;
 use super::word::WordId;
@@ -41,6 +42,8 @@ pub(super) struct Monomials {
     products: FxHashMap<(MonomialId, MonomialId), MonomialId>,
     /// Products of terms that polynomials have been multiplied with.
     work: usize,
+    /// Whether an exponent had to be cut: then no power is what it says.
+    pub(super) has_too_large_powers: bool,
 }
 
 /// Products of terms that one claim may take.
@@ -50,7 +53,7 @@ impl Default for Monomials {
     fn default() -> Self {
         let mut interner = Interner::default();
         interner.number(&[]);
-        Self { interner, products: FxHashMap::default(), work: 0 }
+        Self { interner, products: FxHashMap::default(), work: 0, has_too_large_powers: false }
     }
 }
 
@@ -76,10 +79,11 @@ impl Monomials {
         let mut merged: Vec<(Atom, i32)> = Vec::with_capacity(sorted.len());
         for (atom, exponent) in sorted {
             match merged.last_mut() {
-                Some((last, sum)) if *last == atom => *sum += exponent,
+                Some((last, sum)) if *last == atom => *sum = sum.saturating_add(exponent),
                 _ => merged.push((atom, exponent)),
             }
         }
+        self.has_too_large_powers |= cut(merged.iter_mut().map(|(_, exponent)| exponent));
         merged.retain(|(_, exponent)| *exponent != 0);
         MonomialId(self.interner.number(&merged))
     }
@@ -110,7 +114,7 @@ impl Monomials {
     /// The power of one.
     pub(super) fn power(&mut self, monomial: MonomialId, exponent: i32) -> MonomialId {
         let factors: Vec<_> =
-            self.factors(monomial).iter().map(|(a, e)| (*a, e * exponent)).collect();
+            self.factors(monomial).iter().map(|(a, e)| (*a, e.saturating_mul(exponent))).collect();
         self.of(&factors)
     }
 }

@@ -17,12 +17,16 @@ use super::error::Stop;
 use super::matrix::Matrix;
 use super::monomial::{Atom, DenominatorId};
 use super::polynomial::Polynomial;
+use super::sign::Sign;
 use super::word::WordId;
 use dashu_ratio::RBig;
 use std::collections::BTreeMap;
 
 /// A combination of basis powers: integer parts of exponents by generator.
 type Combination = BTreeMap<Vec<Exponent>, Polynomial>;
+
+/// Rules that may be used one after the other on a trace.
+const MOST_REWRITINGS: u32 = 300;
 
 impl Algebra {
     /// The reciprocal of a polynomial.
@@ -40,6 +44,17 @@ impl Algebra {
         }
         let reduced = self.with_roots_reduced(&normal)?;
         let (numerator, cleared) = self.cleared(&reduced)?;
+        // Products of roots are independent symbols: a sum of them may vanish without looking so.
+        let holds_roots =
+            numerator.atoms(&self.monomials).iter().any(|atom| self.root_of(*atom).is_some());
+        if holds_roots
+            && numerator.single().is_none()
+            && self.sign(&numerator) != Sign::Positive
+            && !self.is_surely_nonzero(&numerator)?
+        {
+            let shown = self.show(&numerator);
+            return Err(Stop::unsupported(format!("the divisor `{shown}` with roots may vanish")));
+        }
         let mut result = self.reciprocal_of_numerator(&numerator);
         for (id, exponent) in cleared {
             let factor = self.denominator(id).clone();
@@ -81,6 +96,7 @@ impl Algebra {
         &mut self,
         polynomial: &Polynomial,
     ) -> Result<(Polynomial, Vec<(DenominatorId, i32)>), Stop> {
+        self.check_powers()?;
         let mut largest: BTreeMap<DenominatorId, i32> = BTreeMap::new();
         // Numerators by their reciprocals.
         let mut parts: BTreeMap<Vec<(DenominatorId, i32)>, Polynomial> = BTreeMap::new();
@@ -111,6 +127,14 @@ impl Algebra {
             sum.add_scaled(&part, &RBig::ONE);
         }
         Ok((sum, largest.into_iter().filter(|(_, exponent)| *exponent != 0).collect()))
+    }
+
+    /// Every zero test goes through here.
+    fn check_powers(&self) -> Result<(), Stop> {
+        match self.monomials.has_too_large_powers || self.alphabet.has_too_large_powers {
+            true => Err(Stop::budget("powers")),
+            false => Ok(()),
+        }
     }
 
     /// The polynomial with every trace in normal form.
@@ -158,7 +182,15 @@ impl Algebra {
         let letters = self.words.letters(word).clone();
         let normal = match self.reducible(&letters) {
             None => match self.rewritten_trace(&letters)? {
-                Some(rewritten) => self.normal(&rewritten)?,
+                Some(rewritten) => {
+                    self.nested_rewritings += 1;
+                    if self.nested_rewritings > MOST_REWRITINGS {
+                        return Err(Stop::budget("rewriting"));
+                    }
+                    let normal = self.normal(&rewritten)?;
+                    self.nested_rewritings -= 1;
+                    normal
+                }
                 None => Polynomial::term(self.monomials.atom(Atom::Trace(word)), RBig::ONE),
             },
             Some(place) => {
@@ -179,6 +211,7 @@ impl Algebra {
 
     /// The matrix in normal form; words whose coefficient is zero are gone.
     pub(super) fn normal_matrix(&mut self, matrix: &Matrix) -> Result<Matrix, Stop> {
+        self.check_powers()?;
         let mut current = matrix.clone();
         loop {
             let mut next = Matrix::zero(matrix.rows, matrix.columns);

@@ -191,6 +191,11 @@ impl Calculus {
         self.left(&coefficient.minus(&value))
     }
 
+    /// Leading terms of divisors that [`Calculus::coefficient`] supposes to be nonzero.
+    pub fn leading_terms(&self) -> impl Iterator<Item = &str> {
+        self.algebra.leading_terms.iter().map(String::as_str)
+    }
+
     /// Shows `larger >= smaller` under hypotheses; with `form` for every value of that letter.
     ///
     /// # Errors

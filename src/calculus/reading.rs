@@ -34,7 +34,9 @@ pub struct Calculus {
     /// The names of all letters and sizes in the rules that are supposed.
     pub(super) ruled: BTreeSet<Arc<str>>,
     /// What has been divided by or inverted so far, also where it cancelled.
-    divisors: Vec<Matrix>,
+    pub(super) divisors: Vec<Matrix>,
+    /// What the covariances of the random letters are divided by.
+    pub(super) law_divisors: Vec<Vec<Matrix>>,
     /// Values of `let` and `define` names.
     named: FxHashMap<*const Node, Named>,
 }
@@ -199,6 +201,9 @@ impl Calculus {
             };
         }
         let id = self.letter(letter)?;
+        if let Some(random) = self.algebra.alphabet.random(id) {
+            self.divisors.extend(self.law_divisors[random.0 as usize].iter().cloned());
+        }
         self.algebra.letter(id)
     }
 

@@ -14,6 +14,7 @@ use super::monomial::Atom;
 use super::polynomial::Polynomial;
 use super::root::Root;
 use super::word::transposed;
+use dashu_ratio::RBig;
 
 /// A product of letters that equals a matrix.
 #[derive(Clone, Debug)]
@@ -48,11 +49,7 @@ impl Algebra {
         let word = word.to_vec();
         let factor = self.reciprocal(factor)?;
         let right = right.map(|one| one.times(&factor, &mut self.monomials))?;
-        let shrinks = |algebra: &Self, other: &[LetterId]| {
-            let (ahead, behind) = (algebra.length(&word), algebra.length(other));
-            behind < ahead || (behind == ahead && *other < word[..])
-        };
-        if word.is_empty() || !right.terms().all(|(other, _)| shrinks(self, other)) {
+        if word.is_empty() || !right.terms().all(|(other, _)| self.shrinks(&word, other)) {
             let shown = self.show_matrix(left);
             return Err(Stop::unsupported(format!(
                 "the rule for `{shown}` does not make expressions shorter, so it is not used"
@@ -60,8 +57,19 @@ impl Algebra {
         }
         let turned = transposed(&self.alphabet, &word);
         let turned_right = self.transpose(&right);
-        if turned != word {
-            self.rules.push(Rule { left: turned, right: turned_right });
+        if turned_right.terms().all(|(other, _)| self.shrinks(&turned, other)) {
+            if turned != word {
+                self.rules.push(Rule { left: turned, right: turned_right });
+            }
+        } else if let Some((other, factor)) = turned_right.single()
+            && let Some(factor) = factor.as_number()
+            && other != word
+        {
+            // As long, and later in the order of letters: used from right to left. For symmetric
+            // letters it is the rule itself.
+            let mut back = Matrix::zero(right.columns, right.rows);
+            back.add_word(turned.into(), &Polynomial::number(RBig::ONE / factor));
+            self.rules.push(Rule { left: other.to_vec(), right: back });
         }
         self.rules.push(Rule { left: word, right });
         self.normal_traces.clear();
@@ -99,10 +107,16 @@ impl Algebra {
         if self.depends(&radicand, symbol) {
             return Err(Stop::unsupported("a rule for a scalar has the scalar on its right side"));
         }
-        let radicand = radicand.scaled(&(dashu_ratio::RBig::ONE / factor));
+        let radicand = radicand.scaled(&(RBig::ONE / factor));
         self.roots.push(Root { symbol, order: order as u32, radicand, positive: false });
         self.normal_traces.clear();
         Ok(())
+    }
+
+    /// Whether rewriting `word` to `other` brings it nearer to an end.
+    fn shrinks(&self, word: &[LetterId], other: &[LetterId]) -> bool {
+        let (ahead, behind) = (self.length(word), self.length(other));
+        behind < ahead || (behind == ahead && other < word)
     }
 
     /// The length of a word, powers written out.

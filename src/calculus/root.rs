@@ -22,13 +22,25 @@ impl Algebra {
     /// The positive root of a positive scalar.
     pub(super) fn root(&mut self, radicand: &Polynomial, order: u32) -> Result<Polynomial, Stop> {
         let radicand = self.normal(radicand)?;
+        if let Some(random) = self.random_letters(&radicand).first() {
+            let name = self.random_name(*random);
+            return Err(Stop::unsupported(format!("a root contains the random `{name}`")));
+        }
+        if self.is_zero(&radicand)? {
+            return Ok(Polynomial::default());
+        }
         if let Some(value) = radicand.as_number()
             && let Some(root) = rational_root(&value, order)
         {
             return Ok(Polynomial::number(root));
         }
         for known in self.roots.clone() {
-            if known.order == order && self.is_zero(&known.radicand.clone().minus(&radicand))? {
+            // A symbol that a rule defines may stand for the negative root.
+            let is_root = known.positive || self.is_positive(known.symbol);
+            if is_root
+                && known.order == order
+                && self.is_zero(&known.radicand.clone().minus(&radicand))?
+            {
                 return Ok(self.symbol(known.symbol));
             }
         }
@@ -44,6 +56,35 @@ impl Algebra {
     /// The root that a symbol stands for.
     pub(super) fn root_of(&self, atom: Atom) -> Option<&Root> {
         self.roots.iter().find(|root| Atom::Scalar(root.symbol) == atom)
+    }
+
+    /// Whether a sum in which roots occur is known not to vanish identically: its product with all
+    /// its conjugates, in which q is replaced by -q, is free of roots and not zero.
+    pub(super) fn is_surely_nonzero(&mut self, sum: &Polynomial) -> Result<bool, Stop> {
+        let mut norm = self.numerator(sum)?;
+        loop {
+            let atoms = norm.atoms(&self.monomials);
+            let root = atoms.into_iter().find(|atom| self.root_of(*atom).is_some());
+            let Some(root) = root else { return Ok(!norm.is_empty()) };
+            let exponent = |algebra: &Self, monomial| {
+                let factors = algebra.monomials.factors(monomial);
+                factors.iter().find(|(atom, _)| *atom == root).map_or(0, |(_, e)| *e)
+            };
+            // The largest power of two that divides all exponents: q^half changes its sign.
+            let exponents = norm.terms().map(|(monomial, _)| exponent(self, monomial));
+            let half = exponents.fold(0, |all, e| all | e).trailing_zeros();
+            if self.root_of(root).is_none_or(|one| one.order % (2 << half) != 0) {
+                return Ok(false);
+            }
+            let mut conjugate = Polynomial::default();
+            for (monomial, coefficient) in norm.terms() {
+                let is_odd = exponent(self, monomial) >> half & 1 == 1;
+                let coefficient = if is_odd { -coefficient.clone() } else { coefficient.clone() };
+                conjugate.add_term(monomial, &coefficient);
+            }
+            let product = norm.times(&conjugate, &mut self.monomials)?;
+            norm = self.numerator(&product)?;
+        }
     }
 
     /// The polynomial with every exponent of a root q^k == x between 0 and k - 1.

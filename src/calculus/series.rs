@@ -39,10 +39,9 @@ impl Algebra {
             for (atom, exponent) in factors.iter() {
                 first += exponent * self.valuation(*atom, size)?;
             }
-            if first > order {
-                continue;
-            }
-            let terms = usize::try_from(order - first + 1).expect("not negative");
+            // What is of higher order is expanded too: whether its leading parts can be divided by
+            // decides where it is of that order.
+            let terms = usize::try_from(order - first + 1).unwrap_or(0).max(1);
             let constant = Polynomial::number(coefficient.clone());
             let mut product = vec![constant];
             product.resize(terms, Polynomial::default());
@@ -50,7 +49,8 @@ impl Algebra {
                 let series = self.atom_series(*atom, *exponent, size, terms)?;
                 product = self.series_product(&product, &series)?;
             }
-            for (index, coefficient) in product.into_iter().enumerate() {
+            let kept = usize::try_from(order - first + 1).unwrap_or(0);
+            for (index, coefficient) in product.into_iter().take(kept).enumerate() {
                 sum.entry(first + index as i32).or_default().add_scaled(&coefficient, &RBig::ONE);
             }
         }
@@ -255,6 +255,7 @@ impl Algebra {
     /// I_0 = 1/q_0, I_n = -(1/q_0) sum q_j I_(n-j).
     fn series_reciprocal(&mut self, series: &[Polynomial]) -> Result<Vec<Polynomial>, Stop> {
         let first = self.reciprocal(&series[0])?;
+        self.suppose_nonzero(&series[0])?;
         let mut inverse = vec![first.clone()];
         for n in 1..series.len() {
             let mut sum = Polynomial::default();
@@ -265,6 +266,17 @@ impl Algebra {
             inverse.push(sum.times(&first, &mut self.monomials)?);
         }
         Ok(inverse)
+    }
+
+    /// Notes a leading term that is divided by, unless it is visibly nonzero.
+    fn suppose_nonzero(&mut self, leading: &Polynomial) -> Result<(), Stop> {
+        let opposite = leading.scaled(&-RBig::ONE);
+        if self.sign(leading).max(self.sign(&opposite)) != Sign::Positive {
+            let shown = self.fraction(leading)?;
+            let shown = self.show(&shown);
+            self.leading_terms.insert(shown);
+        }
+        Ok(())
     }
 
     fn trace_series(
@@ -362,6 +374,9 @@ impl Algebra {
             return Err(Stop::unsupported(format!(
                 "the leading part `{shown}` is not invertible by declaration"
             )));
+        }
+        if let Some((_, factor)) = leading.single() {
+            self.suppose_nonzero(&factor.clone())?;
         }
         let first = self.inverse(&leading)?;
         let mut inverse = vec![first.clone()];

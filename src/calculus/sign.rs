@@ -64,19 +64,17 @@ impl Algebra {
                 _ => Sign::Unknown,
             },
             Atom::Trace(word) => {
+                // The trace of a product of two (semi)definite matrices, of which one may be I.
                 let letters = self.words.letters(word);
-                let rotations = (0..letters.len()).map(|start| {
+                let mut found = Sign::Unknown;
+                for start in 0..letters.len() {
                     let rotated = [&letters[start..], &letters[..start]].concat();
-                    self.definiteness(&rotated)
-                });
-                let square = rotations.max().unwrap_or(Sign::Unknown);
-                match letters[..] {
-                    // The trace of a product of two positive definite matrices.
-                    [a, b] if self.letter_sign(a).min(self.letter_sign(b)) == Sign::Positive => {
-                        Sign::Positive
+                    for end in 1..=rotated.len() {
+                        let (a, b) = rotated.split_at(end);
+                        found = found.max(self.definiteness(a).min(self.definiteness(b)));
                     }
-                    _ => square,
                 }
+                found
             }
         }
     }

@@ -6,6 +6,7 @@ use super::error::Stop;
 use super::matrix::Matrix;
 use super::monomial::{Atom, ScalarId};
 use super::polynomial::Polynomial;
+use super::sign::Sign;
 use dashu_ratio::RBig;
 use rustc_hash::FxHashMap;
 
@@ -54,6 +55,14 @@ impl Algebra {
                 let radicand = algebra.substitute_scalar(&root.radicand, by, known)?;
                 if radicand == root.radicand {
                     return Ok(None);
+                }
+                // A norm takes any value; what was positive by its sign has to stay so.
+                let was_positive = algebra.sign(&root.radicand) == Sign::Positive;
+                if was_positive && algebra.sign(&radicand) == Sign::Unknown {
+                    let shown = algebra.show(&radicand);
+                    return Err(Stop::unsupported(format!(
+                        "the root of `{shown}`, which is not visibly positive"
+                    )));
                 }
                 algebra.root(&radicand, root.order).map(Some)
             }

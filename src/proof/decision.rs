@@ -132,8 +132,10 @@ fn without_value(file: &ClaimFile, claim: &Claim) -> Result<Answer, Stop> {
         }
         _ => unreachable!("decided elsewhere"),
     };
-    let condition =
-        (!except.is_empty()).then(|| format!("except where {} is zero", except.join(" and ")));
+    // A loss is flat only where all its factors vanish; an expansion fails where one does.
+    let leading: Vec<&str> = calculus.leading_terms().collect();
+    let except = [except.join(" and "), leading.join(" or ")].concat();
+    let condition = (!except.is_empty()).then(|| format!("except where {except} is zero"));
     Ok(Answer { left, condition, refutes: calculus.is_complete() })
 }
 
