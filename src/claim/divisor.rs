@@ -45,6 +45,11 @@ impl Search {
             Node::Power(base, exponent) if *exponent < dashu_ratio::RBig::ZERO => {
                 self.divisor(base, around);
             }
+            Node::Gradient { of, .. } => self.norms(of, around),
+            Node::Lie { quantity, loss, .. } => {
+                self.norms(quantity, around);
+                self.norms(loss, around);
+            }
             _ => {}
         }
         if let Node::Substitute { of, replacements } = &*expr.node {
@@ -52,6 +57,15 @@ impl Search {
             replacements.iter().for_each(|(_, value)| self.visit(value, around));
         } else {
             expr.parts().into_iter().for_each(|part| self.visit(part, around));
+        }
+    }
+
+    /// The norms in what is differentiated: the derivative of one is divided by it.
+    fn norms(&mut self, expr: &Expr, around: &[&Replacements]) {
+        for part in expr.descendants() {
+            if let Node::Norm { squared: false, .. } = &*part.node {
+                self.divisor(part, around);
+            }
         }
     }
 
@@ -177,6 +191,16 @@ mod tests {
         assert_eq!(divisors("ratio == 1"), ["u - s"]);
         assert_eq!(divisors("u/u == 1/(v'*v)"), ["u", "v'*v"]);
         assert_eq!(divisors("tr(inv(Lambda - s*I)) == 1"), ["Lambda - s*I"]);
+    }
+
+    #[test]
+    fn a_norm_is_differentiated_where_it_does_not_vanish() {
+        assert_eq!(divisors("grad(||v||, v)*||v|| == v"), ["||v||"]);
+        assert_eq!(divisors("grad(||v||^2, v) == 2*v").len(), 0);
+        assert_eq!(
+            divisors("subst(grad(||v||, v), v -> s*v) == v/||v||"),
+            ["subst(||v||, v -> s*v)", "||v||"]
+        );
     }
 
     #[test]
