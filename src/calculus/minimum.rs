@@ -166,6 +166,21 @@ impl Algebra {
         Ok(Quadratic { moving, terms, except })
     }
 
+    /// Whether every term is quadratic in the letter, and the sum is visibly positive definite.
+    pub(super) fn is_definite_form(
+        &mut self,
+        form: &Polynomial,
+        moving: Moving,
+    ) -> Result<bool, Stop> {
+        let normal = self.normal(form)?;
+        for (monomial, _) in normal.terms() {
+            if self.quadratic_term(monomial, moving)?.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(self.quadratic(&normal, moving).is_ok_and(|quadratic| quadratic.except.is_empty()))
+    }
+
     /// The part of a quadratic monomial without W, and A and B; `None` for degree 0 and 1.
     #[expect(clippy::type_complexity, reason = "a key of the terms")]
     pub(super) fn quadratic_term(

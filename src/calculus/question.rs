@@ -196,6 +196,24 @@ impl Calculus {
         self.algebra.leading_terms.iter().map(String::as_str)
     }
 
+    /// Whether a scalar is visibly positive for all sizes: with every size written as 1 + n, n >= 0.
+    ///
+    /// # Errors
+    /// Why it has no normal form.
+    pub fn is_positive(&mut self, expr: &Expr) -> Result<bool, Stop> {
+        let value = self.value(expr)?.into_scalar();
+        self.algebra.is_positive_for_all_sizes(&value)
+    }
+
+    /// Whether a scalar is visibly a positive definite quadratic form in a letter.
+    ///
+    /// # Errors
+    /// Why it has no normal form.
+    pub fn is_definite_form(&mut self, form: &Expr, letter: &Arc<Letter>) -> Result<bool, Stop> {
+        let (value, moving) = self.loss(form, letter)?;
+        self.algebra.is_definite_form(&value, moving)
+    }
+
     /// Shows `larger >= smaller` under hypotheses; with `form` for every value of that letter.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use super::algebra::Algebra;
 use super::alphabet::{Exponent, FamilyId, LetterId, Role};
+use super::error::Stop;
 use super::monomial::Atom;
 use super::polynomial::Polynomial;
 use dashu_ratio::RBig;
@@ -36,6 +37,27 @@ impl Algebra {
             found = found.max(sign);
         }
         if polynomial.is_empty() { Sign::Nonnegative } else { found }
+    }
+
+    /// Whether a scalar is visibly positive with every size written as 1 + n, n >= 0.
+    pub(super) fn is_positive_for_all_sizes(&mut self, value: &Polynomial) -> Result<bool, Stop> {
+        let normal = self.normal(value)?;
+        let shifted = self.replace(&normal, |algebra, atom| match atom {
+            Atom::Scalar(scalar) if algebra.is_size(scalar) => {
+                let name = format!("#above {}", algebra.scalar_name(scalar));
+                // At least 0, so of no known sign but in what is added to it.
+                let above = algebra.scalar_value(&name);
+                let square = above.times(&above, &mut algebra.monomials)?;
+                Ok(Some(square.minus(&Polynomial::number(-RBig::ONE))))
+            }
+            _ => Ok(None),
+        })?;
+        let (cleared, below) = self.cleared(&shifted)?;
+        let positive = below.iter().all(|(id, _)| {
+            let denominator = self.denominator(*id);
+            self.sign(denominator) == Sign::Positive
+        });
+        Ok(positive && self.sign(&cleared) == Sign::Positive)
     }
 
     fn power_sign(&self, atom: Atom, exponent: i32) -> Sign {

@@ -5,6 +5,7 @@ use super::diagnostic::Diagnostic;
 use super::elaborate::Elaborator;
 use super::environment::{Checked, Fault};
 use super::moments::degrees;
+use super::proof_rule::proof_rule;
 use super::shape::shape_in_words;
 use super::span::Span;
 use super::substitution::place_outside_polynomials;
@@ -33,12 +34,7 @@ impl Checker {
                 .into());
         }
         let proposition = self.proposition(proposition)?;
-        if let Some(by) = by {
-            let message = format!("unknown proof rule `{}`", by.rule.text);
-            return Err(Diagnostic::new(message, by.rule.span, "not a proof rule")
-                .note("no proof rule is known yet; the premises of one will be claims above or ids of theorems")
-                .into());
-        }
+        let by = by.map(|by| proof_rule(by, &proposition, &self.file.claims)).transpose()?;
         let training = match &self.training {
             InForce::Value(training) => Some(training.clone()),
             InForce::Nothing | InForce::Broken => None,
@@ -47,7 +43,7 @@ impl Checker {
             name: name.text.clone(),
             kind: if refute { ClaimKind::Refute } else { ClaimKind::Claim },
             proposition,
-            by: None,
+            by,
             source: None,
             notes: Vec::new(),
             grid: self.grid.clone(),

@@ -28,6 +28,7 @@ mod mistake;
 mod moments;
 mod number;
 mod parser;
+mod proof_rule;
 mod proposition;
 #[cfg(test)]
 mod random_trees;
@@ -66,6 +67,7 @@ mod word;
 pub use diagnostic::{Diagnostic, Label, Remark};
 #[cfg(feature = "cli")]
 pub(crate) use parser::parse_grid_list;
+pub use proof_rule::NamedRule;
 pub use span::Span;
 pub(crate) use suggestion::nearest;
 #[cfg(feature = "cli")]

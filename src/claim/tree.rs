@@ -425,7 +425,7 @@ pub struct Hypothesis {
 pub struct ProofRule {
     /// The rule.
     pub rule: String,
-    /// Names of claims above, or ids of other theorems.
+    /// Names of claims above.
     pub premises: Vec<String>,
 }
 

@@ -1,7 +1,10 @@
 //! Which kind of proof a line asks for, and what came of it.
 
+use super::gradient_dominance::gradient_dominance;
 use crate::calculus::{Calculus, Remainder, Stop};
-use crate::claim::{Claim, ClaimFile, Comparison, Expr, Hypothesis, Letter, Proposition};
+use crate::claim::{
+    Claim, ClaimFile, Comparison, Expr, Hypothesis, Letter, ProofRule, Proposition,
+};
 use crate::evidence::Evidence;
 use crate::verdict::{EvidenceKind, Verdict};
 use std::sync::Arc;
@@ -18,10 +21,12 @@ pub struct Attempt {
     /// What is left of the difference of both sides, in the words of the claim language: of a
     /// minimiser the gradient there.
     pub difference: Option<String>,
+    /// On what condition it is proved.
+    pub condition: Option<String>,
 }
 
 /// The record of an attempt to prove a line; `None` for a line about what only numbers can show:
-/// letters that an experiment supplies, and limits of a training.
+/// letters that an experiment supplies, and limits of a training without a proof rule.
 pub fn prove(file: &ClaimFile, claim: &Claim) -> Option<Evidence> {
     attempt(file, claim).map(|attempt| attempt.evidence)
 }
@@ -33,13 +38,13 @@ pub fn attempt(file: &ClaimFile, claim: &Claim) -> Option<Attempt> {
         return None;
     }
     let answer = match proposition {
-        Proposition::Reaches { .. } => return None,
+        Proposition::Reaches { .. } => by_rule(file, claim, claim.by.as_ref()?),
         Proposition::Equal { left, right } => {
             let difference =
                 calculus(file, claim).and_then(|mut calculus| calculus.difference(left, right));
             // A counterexample refutes; a difference alone does not: it may vanish at all sizes
             // that matter.
-            difference.map(|left| Answer { left, condition: None, refutes: false })
+            difference.map(|left| Answer { left, ..Answer::default() }).map_err(Into::into)
         }
         Proposition::Bound { left, comparison, right, given, form } => {
             let (larger, smaller) = match comparison {
@@ -50,10 +55,13 @@ pub fn attempt(file: &ClaimFile, claim: &Claim) -> Option<Attempt> {
         }
         _ => without_value(file, claim),
     };
+    let mut unless = None;
     let (verdict, note, difference) = match answer {
-        Ok(Answer { left: None, condition, .. }) => {
+        Ok(Answer { left: None, condition, how, .. }) => {
             let model = (claim.rules > 0).then(|| "if the rules have a model".to_owned());
-            let notes: Vec<String> = condition.into_iter().chain(model).collect();
+            let conditions: Vec<String> = condition.into_iter().chain(model).collect();
+            unless = (!conditions.is_empty()).then(|| conditions.join(", "));
+            let notes: Vec<String> = how.into_iter().chain(unless.clone()).collect();
             (Verdict::Proved, (!notes.is_empty()).then(|| notes.join(", ")), None)
         }
         Ok(Answer { left: Some(left), refutes, .. }) => {
@@ -64,7 +72,7 @@ pub fn attempt(file: &ClaimFile, claim: &Claim) -> Option<Attempt> {
             };
             (verdict, Some(cut(&note)), Some(left.expression))
         }
-        Err(stop) => (Verdict::Open, Some(stop.to_string()), None),
+        Err(reason) => (Verdict::Open, Some(reason.0), None),
     };
     let evidence = Evidence {
         kind: EvidenceKind::Proof,
@@ -78,15 +86,27 @@ pub fn attempt(file: &ClaimFile, claim: &Claim) -> Option<Attempt> {
         vacuous: false,
         note,
     };
-    Some(Attempt { evidence, difference })
+    Some(Attempt { evidence, difference, condition: unless })
+}
+
+/// Why there is no answer, in words.
+struct Reason(String);
+
+impl From<Stop> for Reason {
+    fn from(stop: Stop) -> Self {
+        Self(stop.to_string())
+    }
 }
 
 /// What the calculus says of a line.
+#[derive(Default)]
 struct Answer {
     /// What is left of the difference; `None` if the line is proved.
     left: Option<Remainder>,
-    /// On what condition it is proved, or how.
+    /// On what condition it is proved.
     condition: Option<String>,
+    /// By what it is proved, if not by the normal form.
+    how: Option<String>,
     /// Whether a difference refutes.
     refutes: bool,
 }
@@ -98,6 +118,23 @@ pub(super) fn calculus(file: &ClaimFile, claim: &Claim) -> Result<Calculus, Stop
     Ok(calculus)
 }
 
+/// A line that a named rule proves from other lines.
+fn by_rule(file: &ClaimFile, claim: &Claim, by: &ProofRule) -> Result<Answer, Reason> {
+    let premises: Option<Vec<&Claim>> = by
+        .premises
+        .iter()
+        .map(|name| file.claims.iter().find(|premise| premise.name == *name))
+        .collect();
+    let premises = premises.ok_or_else(|| Reason("a premise is not in this file".to_owned()))?;
+    match by.rule.as_str() {
+        "gradient_dominance" => gradient_dominance(file, claim, &premises),
+        other => Err(format!("no rule `{other}`")),
+    }
+    .map_err(Reason)?;
+    let how = Some(format!("by {} from {}", by.rule, by.premises.join(", ")));
+    Ok(Answer { how, ..Answer::default() })
+}
+
 /// A bound is proved or open: it is refuted by a counterexample only.
 fn bound(
     calculus: Result<Calculus, Stop>,
@@ -105,17 +142,17 @@ fn bound(
     smaller: &Expr,
     given: &[Hypothesis],
     form: Option<&Arc<Letter>>,
-) -> Result<Answer, Stop> {
-    let proved = |condition| Answer { left: None, condition, refutes: false };
+) -> Result<Answer, Reason> {
     if smaller.is_literally_zero() && larger.is_visibly_nonnegative() {
-        return Ok(proved(Some("by the signs of its terms alone".to_owned())));
+        let how = Some("by the signs of its terms alone".to_owned());
+        return Ok(Answer { how, ..Answer::default() });
     }
     calculus?.show_bound(larger, smaller, given, form)?;
-    Ok(proved(None))
+    Ok(Answer::default())
 }
 
 /// Lines without a value at an instance: the difference of the normal forms decides.
-fn without_value(file: &ClaimFile, claim: &Claim) -> Result<Answer, Stop> {
+fn without_value(file: &ClaimFile, claim: &Claim) -> Result<Answer, Reason> {
     let mut calculus = calculus(file, claim)?;
     let (left, except) = match &claim.proposition {
         Proposition::Minimizer { loss, letter, value } => {
@@ -136,7 +173,7 @@ fn without_value(file: &ClaimFile, claim: &Claim) -> Result<Answer, Stop> {
     let leading: Vec<&str> = calculus.leading_terms().collect();
     let except = [except.join(" and "), leading.join(" or ")].concat();
     let condition = (!except.is_empty()).then(|| format!("except where {except} is zero"));
-    Ok(Answer { left, condition, refutes: calculus.is_complete() })
+    Ok(Answer { left, condition, how: None, refutes: calculus.is_complete() })
 }
 
 fn cut(text: &str) -> String {

@@ -2,6 +2,7 @@
 
 mod certification;
 mod decision;
+mod gradient_dominance;
 
 pub use certification::certify;
 pub use decision::{Attempt, attempt, prove};

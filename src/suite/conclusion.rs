@@ -14,6 +14,7 @@ pub(super) fn conclude(
 ) -> ClaimResult {
     let claim = line.claim;
     let mut evidence = evidence;
+    let_the_flow_decide(&mut evidence);
     let findings = findings(&evidence);
     let verdict = Verdict::of(&findings);
     if claim.kind == ClaimKind::Refute && verdict == Verdict::Refuted {
@@ -68,6 +69,28 @@ fn as_claimed(kind: ClaimKind, verdict: Verdict) -> Option<bool> {
         Verdict::Inconclusive | Verdict::Open => return None,
     };
     Some(holds == (kind == ClaimKind::Claim))
+}
+
+/// A line about a limit is about the flow: where the flow agrees to its own bound, a descent on
+/// samples that does not shows the bias of its steps.
+fn let_the_flow_decide(evidence: &mut [Evidence]) {
+    let agrees =
+        |piece: &Evidence| piece.kind == EvidenceKind::Flow && piece.verdict == Verdict::Verified;
+    let decided: Vec<_> =
+        evidence.iter().filter(|piece| agrees(piece)).map(|piece| piece.at.clone()).collect();
+    for piece in evidence {
+        if piece.kind == EvidenceKind::Training
+            && piece.verdict == Verdict::Refuted
+            && decided.contains(&piece.at)
+        {
+            piece.verdict = Verdict::Inconclusive;
+            let text = "the flow agrees here, so the difference is the bias of the steps";
+            piece.note = Some(match piece.note.take() {
+                Some(note) => format!("{note}; {text}"),
+                None => text.to_owned(),
+            });
+        }
+    }
 }
 
 /// Says of every measurement that agrees with a control which other evidence refutes that its

@@ -28,7 +28,7 @@ impl Search {
     /// is left of the difference of normal forms refutes it only with an instance at which it is
     /// not zero.
     pub(super) fn confirmed(&self, line: &Line<'_>, attempt: Attempt) -> Evidence {
-        let Attempt { mut evidence, difference } = attempt;
+        let Attempt { mut evidence, difference, .. } = attempt;
         let Some(difference) = difference else { return evidence };
         if line.claim.proposition.has_value_at_instances() {
             return evidence;
