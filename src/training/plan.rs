@@ -1,8 +1,8 @@
 //! Training the linear attention layer from raw prompts.
 
-use super::batch::FreshPrompts;
 use super::descent::{DescentError, Optimizer, Schedule, descend};
 use super::empirical_loss::EmpiricalLoss;
+use super::fresh::FreshPrompts;
 use super::objective::Objective;
 use crate::data::PromptLaw;
 use crate::network::LinearAttention;

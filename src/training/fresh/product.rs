@@ -1,0 +1,126 @@
+//! Products of small matrices with many prompts side by side.
+
+use crate::data::{LANES, Lane, Machine};
+
+/// `out_g = matrix x_g` for every group `g` of eight prompts: `matrix` is `rows` x `columns`, column
+/// by column; `x` has `columns` and `out` has `rows` lanes a group. The number of groups is even.
+#[inline(always)]
+pub(super) fn multiply<M: Machine>(
+    m: M,
+    matrix: &[f64],
+    (rows, columns): (usize, usize),
+    x: &[Lane],
+    out: &mut [Lane],
+) {
+    let pairs = x.chunks_exact(2 * columns).zip(out.chunks_exact_mut(2 * rows));
+    for (x, out) in pairs {
+        let mut row = 0;
+        while row + 4 <= rows {
+            multiply_tile::<M, 4>(m, matrix, (rows, columns), row, x, out);
+            row += 4;
+        }
+        while row < rows {
+            multiply_tile::<M, 1>(m, matrix, (rows, columns), row, x, out);
+            row += 1;
+        }
+    }
+}
+
+/// `R` rows of [`multiply`] for two groups.
+#[inline(always)]
+fn multiply_tile<M: Machine, const R: usize>(
+    m: M,
+    matrix: &[f64],
+    (rows, columns): (usize, usize),
+    row: usize,
+    x: &[Lane],
+    out: &mut [Lane],
+) {
+    let (first, second) = x.split_at(columns);
+    let mut sums = [[m.splat(0.0); 2]; R];
+    for ((column, x), y) in matrix.chunks_exact(rows).zip(first).zip(second) {
+        let column = &column[row..row + R];
+        let (x, y) = (m.load(x), m.load(y));
+        for r in 0..R {
+            let entry = m.splat(column[r]);
+            sums[r] = [m.mul_add(entry, x, sums[r][0]), m.mul_add(entry, y, sums[r][1])];
+        }
+    }
+    for r in 0..R {
+        m.store(sums[r][0], &mut out[row + r]);
+        m.store(sums[r][1], &mut out[rows + row + r]);
+    }
+}
+
+/// `out_j = sum over all prompts of f x_j`, where a prompt has `width` lanes of features `f` and the
+/// entry `x_j` of its query; `out` has `width` lanes for each of the `columns` entries.
+///
+/// Features lie prompt by prompt, so that rows of the sum are side by side and no sum runs across
+/// lanes; queries lie in groups of eight prompts, as everywhere else. Prompts are added in order.
+#[inline(always)]
+pub(super) fn sum_of_outer_products<M: Machine>(
+    m: M,
+    features: &[Lane],
+    width: usize,
+    queries: &[Lane],
+    columns: usize,
+    out: &mut [Lane],
+) {
+    let mut lane = 0;
+    while lane < width {
+        let two = lane + 2 <= width;
+        let mut column = 0;
+        while column < columns {
+            let four = column + 4 <= columns;
+            let place = (lane, column);
+            match (two, four) {
+                (true, true) => {
+                    outer_tile::<M, 2, 4>(m, features, width, queries, columns, place, out)
+                }
+                (true, false) => {
+                    outer_tile::<M, 2, 1>(m, features, width, queries, columns, place, out)
+                }
+                (false, true) => {
+                    outer_tile::<M, 1, 4>(m, features, width, queries, columns, place, out)
+                }
+                (false, false) => {
+                    outer_tile::<M, 1, 1>(m, features, width, queries, columns, place, out)
+                }
+            }
+            column += if four { 4 } else { 1 };
+        }
+        lane += if two { 2 } else { 1 };
+    }
+}
+
+/// `V` lanes of `C` columns of [`sum_of_outer_products`].
+#[inline(always)]
+fn outer_tile<M: Machine, const V: usize, const C: usize>(
+    m: M,
+    features: &[Lane],
+    width: usize,
+    queries: &[Lane],
+    columns: usize,
+    (lane, column): (usize, usize),
+    out: &mut [Lane],
+) {
+    let mut sums = [[m.splat(0.0); V]; C];
+    let groups = features.chunks_exact(LANES * width).zip(queries.chunks_exact(columns));
+    for (features, query) in groups {
+        let query = &query[column..column + C];
+        for (prompt, features) in features.chunks_exact(width).enumerate() {
+            let features = &features[lane..lane + V];
+            for c in 0..C {
+                let x = m.splat(query[c].0[prompt % LANES]);
+                for v in 0..V {
+                    sums[c][v] = m.mul_add(m.load(&features[v]), x, sums[c][v]);
+                }
+            }
+        }
+    }
+    for c in 0..C {
+        for v in 0..V {
+            m.store(sums[c][v], &mut out[(column + c) * width + lane + v]);
+        }
+    }
+}
