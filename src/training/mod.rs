@@ -1,5 +1,6 @@
 //! Training: losses and their gradients, gradient flow, and gradient descent.
 
+mod basis;
 mod descent;
 mod dormand_prince;
 mod empirical_loss;
@@ -11,6 +12,7 @@ mod pilot;
 mod plan;
 mod population_loss;
 mod regression;
+mod spectral_loss;
 mod stationary;
 
 pub use descent::{Decay, Descent, DescentError, Optimizer, Schedule, descend};

@@ -1,9 +1,9 @@
 //! Coordinates in which the inputs are independent and so are the entries of the task.
 
 use crate::data::{PromptLaw, TaskLaw};
-use faer::linalg::matmul::matmul;
+use crate::training::basis::{spectrum, transform};
+use faer::Mat;
 use faer::linalg::solvers::Solve;
-use faer::{Accum, Mat, MatMut, MatRef, Par, Side};
 
 /// The change of coordinates `x = C z` with `C C' = Lambda` and `C'C` diagonal, so that both
 /// `z ~ N(0, I)` and `C'w` for `w ~ N(0, I)` have independent entries. The factor is
@@ -42,17 +42,13 @@ enum Factor {
 impl Coordinates {
     pub(super) fn of(law: &PromptLaw) -> Self {
         let (d, covariance) = (law.dimension(), law.covariance());
-        let is_diagonal = (0..d).all(|j| (0..d).all(|i| i == j || covariance[(i, j)] == 0.0));
-        let (factor, deviations) = if is_diagonal {
-            let roots: Vec<f64> = (0..d).map(|i| covariance[(i, i)].sqrt()).collect();
-            (Factor::Diagonal(roots.clone()), roots)
-        } else {
-            let eigen = covariance.self_adjoint_eigen(Side::Lower);
-            let eigen = eigen.expect("a covariance has eigenvalues: this is a bug");
-            let values = eigen.S().column_vector();
-            let roots: Vec<f64> = values.iter().map(|value| value.max(0.0).sqrt()).collect();
-            let vectors = eigen.U();
-            (Factor::Dense(Mat::from_fn(d, d, |i, j| vectors[(i, j)] * roots[j])), roots)
+        let (eigenvalues, basis) = spectrum(covariance);
+        let deviations: Vec<f64> = eigenvalues.into_iter().map(f64::sqrt).collect();
+        let factor = match basis {
+            None => Factor::Diagonal(deviations.clone()),
+            Some(vectors) => {
+                Factor::Dense(Mat::from_fn(d, d, |i, j| vectors[(i, j)] * deviations[j]))
+            }
         };
         let mut coordinates = Self { factor, task: Task::Normal(deviations), query: None };
         if let TaskLaw::Fixed(task) = law.task() {
@@ -83,16 +79,16 @@ impl Coordinates {
 
     /// Active weights in these coordinates. `scratch` has as many numbers.
     pub(super) fn pull_weights(&self, weights: &[f64], out: &mut [f64], scratch: &mut [f64]) {
-        self.transform(weights, out, scratch, true);
+        self.change(weights, out, scratch, true);
     }
 
     /// A gradient in these coordinates as one in the original weights. `scratch` has as many numbers.
     pub(super) fn push_gradient(&self, gradient: &[f64], out: &mut [f64], scratch: &mut [f64]) {
-        self.transform(gradient, out, scratch, false);
+        self.change(gradient, out, scratch, false);
     }
 
     /// `p1 -> F p1`, `A -> F A F'`, `q -> F q` with `F = C'` or `F = C`.
-    fn transform(&self, from: &[f64], to: &mut [f64], scratch: &mut [f64], transposed: bool) {
+    fn change(&self, from: &[f64], to: &mut [f64], scratch: &mut [f64], transposed: bool) {
         let size = from.len().isqrt();
         let d = size - 1;
         match &self.factor {
@@ -108,24 +104,8 @@ impl Coordinates {
                 }
             }
             Factor::Dense(factor) => {
-                let left = if transposed { factor.transpose() } else { factor.as_ref() };
-                let all = MatRef::from_column_major_slice(from, size, size);
-                let mut half = MatMut::from_column_major_slice_mut(scratch, size, size);
-                let mut out = MatMut::from_column_major_slice_mut(to, size, size);
-                let replace = Accum::Replace;
-                // F (p1, A), and below it (p0, q').
-                half.copy_from(all);
-                matmul(
-                    half.as_mut().subrows_mut(0, d),
-                    replace,
-                    left,
-                    all.subrows(0, d),
-                    1.0,
-                    Par::Seq,
-                );
-                out.as_mut().col_mut(0).copy_from(half.as_ref().col(0));
-                let columns = half.as_ref().subcols(1, d);
-                matmul(out.subcols_mut(1, d), replace, columns, left.transpose(), 1.0, Par::Seq);
+                let factor = if transposed { factor.transpose() } else { factor.as_ref() };
+                transform(factor, from, to, scratch);
             }
         }
     }

@@ -169,4 +169,6 @@ impl FreshPrompts {
 }
 
 #[cfg(test)]
+mod tests_laws;
+#[cfg(test)]
 mod tests_samplers;

@@ -53,6 +53,15 @@ impl Sampler {
         Err(SamplerError { sampler: self, labels })
     }
 
+    /// Its name on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Bartlett => "bartlett",
+            Self::Columns => "columns",
+        }
+    }
+
     /// What is drawn, in words.
     pub fn description(self) -> &'static str {
         match self {
@@ -69,10 +78,6 @@ impl Sampler {
 
 impl fmt::Display for Sampler {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(match self {
-            Self::Raw => "raw",
-            Self::Bartlett => "bartlett",
-            Self::Columns => "columns",
-        })
+        formatter.pad(self.word())
     }
 }
