@@ -164,6 +164,10 @@ impl<M: Machine> Bits<M> {
     }
 
     /// All sixteen are drawn again until each has been accepted once; a lane keeps its first.
+    ///
+    /// With `y = x/sqrt(9 s)` the right hand side is `-(3/4) s y^4 + ...`, and not below
+    /// `-(81/78) s y^4 = -x^4/(78 s)` for `y >= -1/3`; so `1 - U > x^4/(78 s)` accepts without a
+    /// logarithm, since `-ln U >= 1 - U`.
     #[inline(always)]
     fn large_chi_squares(&mut self, m: M, freedom: usize) -> [M::Float; 2] {
         let shape = freedom as f64 / 2.0 - 1.0 / 3.0;
@@ -172,17 +176,33 @@ impl<M: Machine> Bits<M> {
         let (mut cubes, mut waiting) = ([one; 2], [m.splat_word(1); 2]);
         loop {
             let normals = self.normal_pair(m);
-            for (i, normal) in normals.into_iter().enumerate() {
-                let root = m.mul_add(normal, scale, one);
-                let cube = m.mul(m.mul(root, root), root);
-                // -2 ln U and minus twice the right hand side.
-                let exponential = minus_two_ln::<M, 64>(m, self.uniform(m));
-                let log = m.mul(m.splat(shape), minus_two_ln::<M, 0>(m, cube));
-                let bound = m.mul_add(twice, m.sub(cube, one), m.sub(log, m.mul(normal, normal)));
-                // The highest bit is the sign; where the root is negative the rest is meaningless.
-                let refused = m.or(m.as_word(m.sub(exponential, bound)), m.as_word(root));
-                let refused = m.shift_right::<63>(refused);
-                cubes[i] = m.choose(waiting[i], cube, cubes[i]);
+            let uniforms = [self.uniform(m), self.uniform(m)];
+            let (mut drawn, mut slow) = ([one; 2], m.splat_word(0));
+            let mut roots = [one; 2];
+            for i in 0..2 {
+                roots[i] = m.mul_add(normals[i], scale, one);
+                drawn[i] = m.mul(m.mul(roots[i], roots[i]), roots[i]);
+                let square = m.mul(normals[i], normals[i]);
+                let bound = m.mul(m.mul(square, square), m.splat(-1.0 / (78.0 * shape)));
+                let rest = m.mul_add(uniforms[i], m.splat(-(2.0_f64.powi(-64))), one);
+                slow = m.or(slow, m.as_word(m.add(rest, bound)));
+                slow = m.or(slow, m.as_word(m.sub(roots[i], m.splat(2.0 / 3.0))));
+            }
+            // The highest bit is the sign.
+            let accepted = m.all_zero(m.shift_right::<63>(slow));
+            for i in 0..2 {
+                let mut refused = m.splat_word(0);
+                if !accepted {
+                    // -2 ln U and minus twice the right hand side; meaningless where the root is
+                    // negative.
+                    let exponential = minus_two_ln::<M, 64>(m, uniforms[i]);
+                    let log = m.mul(m.splat(shape), minus_two_ln::<M, 0>(m, drawn[i]));
+                    let rest = m.sub(log, m.mul(normals[i], normals[i]));
+                    let bound = m.mul_add(twice, m.sub(drawn[i], one), rest);
+                    let sign = m.as_word(m.sub(exponential, bound));
+                    refused = m.shift_right::<63>(m.or(sign, m.as_word(roots[i])));
+                }
+                cubes[i] = m.choose(waiting[i], drawn[i], cubes[i]);
                 waiting[i] = m.and(waiting[i], refused);
             }
             if m.all_zero(m.or(waiting[0], waiting[1])) {

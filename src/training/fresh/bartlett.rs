@@ -10,7 +10,7 @@ pub(super) fn columns(context: &Context) -> usize {
 }
 
 /// Draws the columns of the factor, in tiles as [`raw`](super::raw) draws examples, and adds them in
-/// the same way.
+/// the same way; the normals of a tile column after column.
 ///
 /// # Formula
 /// The sum `S` of `z z'` over N independent `z ~ N(0, I)` has the law of `L L'`, where `L` (d x
@@ -52,12 +52,16 @@ fn draw_tile<M: Machine, const T: usize>(
     source: &mut Normals,
     out: &mut Applied,
 ) {
-    for t in 0..T {
-        let column = &mut out.normals[t * dimension..(t + 1) * dimension];
-        let diagonal = first + t;
+    let (columns, drawn) = out.normals.split_at_mut(T * dimension);
+    let count = (first..first + T).map(|k| dimension - k - 1).sum::<usize>();
+    source.normals(m, &mut drawn[..count]);
+    let mut rest = &drawn[..count];
+    for (diagonal, column) in (first..).zip(columns.chunks_exact_mut(dimension)) {
+        let (below, others) = rest.split_at(dimension - diagonal - 1);
         column[first..diagonal].fill(Lane::default());
         column[diagonal] = chis[diagonal];
-        source.normals(m, &mut column[diagonal + 1..]);
+        column[diagonal + 1..].copy_from_slice(below);
+        rest = others;
     }
     add_tile::<M, T>(m, first, dimension, &Surplus::None, out);
 }

@@ -253,18 +253,21 @@ impl Block<'_> {
         let freedoms = self.model.freedoms().len();
         let chis = &chis[group * freedoms..(group + 1) * freedoms];
         let (p, p0) = (&self.weights[..d], m.splat(self.weights[d]));
+        // Of one length: no index is checked in the loops.
+        let (inputs, by_input) = (&task[..d], &mut by_value[..=d]);
         let u0 = m.load(&keyed[d]);
 
         // a = (p1; 0) + p0 w~, b = (u1; 0) + u0 w~.
-        for (i, w) in task.iter().enumerate() {
-            let w = m.load(w);
-            let (input, key) = if i < d {
-                (m.splat(p[i]), m.load(&keyed[i]))
-            } else {
-                (m.splat(0.0), m.splat(0.0))
-            };
-            m.store(m.mul_add(p0, w, input), &mut applied.a[i]);
-            m.store(m.mul_add(u0, w, key), &mut applied.b[i]);
+        let (a, b) = (&mut applied.a[..size], &mut applied.b[..size]);
+        for i in 0..d {
+            let w = m.load(&inputs[i]);
+            m.store(m.mul_add(p0, w, m.splat(p[i])), &mut a[i]);
+            m.store(m.mul_add(u0, w, m.load(&keyed[i])), &mut b[i]);
+        }
+        if size > d {
+            let w = m.load(&task[d]);
+            m.store(m.mul(p0, w), &mut a[d]);
+            m.store(m.mul(u0, w), &mut b[d]);
         }
         applied.output_scale = self.weights[d];
         applied.label_key = keyed[d];
@@ -273,10 +276,12 @@ impl Block<'_> {
         // N yhat = a'S b + p0 sum_i s_i beta_i + (p1'x_q)(u1'x_q), and the answer.
         let zero = m.splat(0.0);
         let (mut prediction, mut with_a, mut with_b) = (zero, zero, zero);
+        let (sa, sb) = (&applied.with_a[..size], &applied.with_b[..size]);
+        let a = &applied.a[..size];
         for (i, w) in task.iter().enumerate() {
-            let (w, b) = (m.load(w), m.load(&applied.with_b[i]));
-            prediction = m.mul_add(m.load(&applied.a[i]), b, prediction);
-            with_a = m.mul_add(w, m.load(&applied.with_a[i]), with_a);
+            let (w, b) = (m.load(w), m.load(&sb[i]));
+            prediction = m.mul_add(m.load(&a[i]), b, prediction);
+            with_a = m.mul_add(w, m.load(&sa[i]), with_a);
             with_b = m.mul_add(w, b, with_b);
         }
         prediction = m.mul_add(p0, m.load(&applied.surplus_b), prediction);
@@ -285,7 +290,7 @@ impl Block<'_> {
             let x = m.load(&query[i]);
             query_p = m.mul_add(m.splat(p[i]), x, query_p);
             query_u = m.mul_add(m.load(&keyed[i]), x, query_u);
-            answer = m.mul_add(m.load(&task[i]), x, answer);
+            answer = m.mul_add(m.load(&inputs[i]), x, answer);
         }
         answer = m.add(answer, context.surplus.of(m, query));
         if size > d {
@@ -307,14 +312,14 @@ impl Block<'_> {
         let mut column = Lane::default();
         for i in 0..d {
             let x = m.load(&query[i]);
-            let by_p = m.mul_add(x, query_u, m.load(&applied.with_b[i]));
-            m.store(m.mul_add(scaled, by_p, m.load(&by_value[i])), &mut by_value[i]);
-            let by_u = m.mul_add(x, query_p, m.load(&applied.with_a[i]));
+            let by_p = m.mul_add(x, query_u, m.load(&sb[i]));
+            m.store(m.mul_add(scaled, by_p, m.load(&by_input[i])), &mut by_input[i]);
+            let by_u = m.mul_add(x, query_p, m.load(&sa[i]));
             m.store(m.mul(scaled, by_u), &mut column);
             write(features, width, i, &column);
         }
         let by_p = m.add(with_b, m.load(&applied.surplus_b));
-        m.store(m.mul_add(scaled, by_p, m.load(&by_value[d])), &mut by_value[d]);
+        m.store(m.mul_add(scaled, by_p, m.load(&by_input[d])), &mut by_input[d]);
         m.store(m.mul(scaled, m.add(with_a, m.load(&applied.surplus_a))), &mut column);
         write(features, width, d, &column);
         m.mul(m.mul(error, error), m.splat(0.5))

@@ -33,12 +33,14 @@ pub(super) fn draw<M: Machine>(
 ) {
     let d = context.dimension;
     source.normals(m, &mut out.normals[..2 * d]);
-    let (first, second) = out.normals.split_at_mut(d);
-    let second = &mut second[..d];
+    let (first, second) = out.normals[..2 * d].split_at(d);
+    // Of one length: no index is checked in the loops.
+    let (a, b, with_a, with_b) =
+        (&out.a[..d], &mut out.b[..d], &mut out.with_a[..d], &mut out.with_b[..d]);
     let zero = m.splat(0.0);
     let (mut aa, mut ab, mut z1a, mut z2a) = (zero, zero, zero, zero);
     for i in 0..d {
-        let (a, b) = (m.load(&out.a[i]), m.load(&out.b[i]));
+        let (a, b) = (m.load(&a[i]), m.load(&b[i]));
         aa = m.mul_add(a, a, aa);
         ab = m.mul_add(a, b, ab);
         z1a = m.mul_add(m.load(&first[i]), a, z1a);
@@ -50,8 +52,8 @@ pub(super) fn draw<M: Machine>(
     let minus_ratio = m.sub(zero, m.mul(ab, inverse_a));
     let (mut ee, mut z1e, mut z2e) = (zero, zero, zero);
     for i in 0..d {
-        let e = m.mul_add(minus_ratio, m.load(&out.a[i]), m.load(&out.b[i]));
-        m.store(e, &mut out.b[i]);
+        let e = m.mul_add(minus_ratio, m.load(&a[i]), m.load(&b[i]));
+        m.store(e, &mut b[i]);
         ee = m.mul_add(e, e, ee);
         z1e = m.mul_add(m.load(&first[i]), e, z1e);
         z2e = m.mul_add(m.load(&second[i]), e, z2e);
@@ -69,11 +71,11 @@ pub(super) fn draw<M: Machine>(
     let along_2 = m.mul(m.sub(zero, z2a), inverse_a);
     let along_e = m.mul(m.sub(k2, z2e), inverse_e);
     for i in 0..d {
-        let (a, e) = (m.load(&out.a[i]), m.load(&out.b[i]));
+        let (a, e) = (m.load(&a[i]), m.load(&b[i]));
         let l1 = m.mul_add(along_1, a, m.load(&first[i]));
         let l2 = m.mul_add(along_2, a, m.mul_add(along_e, e, m.load(&second[i])));
-        m.store(m.mul(scale_a, l1), &mut out.with_a[i]);
-        m.store(m.mul_add(scale_1, l1, m.mul(scale_2, l2)), &mut out.with_b[i]);
+        m.store(m.mul(scale_a, l1), &mut with_a[i]);
+        m.store(m.mul_add(scale_1, l1, m.mul(scale_2, l2)), &mut with_b[i]);
     }
     out.surplus_a = Lane::default();
     out.surplus_b = Lane::default();

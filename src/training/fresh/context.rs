@@ -90,7 +90,7 @@ pub(super) struct Applied {
     pub(super) surplus_a: Lane,
     /// `sum_i s_i beta_i`.
     pub(super) surplus_b: Lane,
-    /// Normals of a tile of examples or columns.
+    /// A tile of examples or columns, and as many normals to make one of.
     pub(super) normals: Vec<Lane>,
 }
 
@@ -106,7 +106,7 @@ impl Applied {
             with_b: zeros(),
             surplus_a: Lane::default(),
             surplus_b: Lane::default(),
-            normals: vec![Lane::default(); raw::TILE * context.dimension],
+            normals: vec![Lane::default(); 2 * raw::TILE * context.dimension],
         }
     }
 

@@ -71,23 +71,28 @@ pub(super) fn sum_of_outer_products<M: Machine>(
         let two = lane + 2 <= width;
         let mut column = 0;
         while column < columns {
-            let four = column + 4 <= columns;
+            let count = (columns - column).min(5);
             let place = (lane, column);
-            match (two, four) {
-                (true, true) => {
-                    outer_tile::<M, 2, 4>(m, features, width, queries, columns, place, out)
-                }
-                (true, false) => {
-                    outer_tile::<M, 2, 1>(m, features, width, queries, columns, place, out)
-                }
-                (false, true) => {
-                    outer_tile::<M, 1, 4>(m, features, width, queries, columns, place, out)
-                }
-                (false, false) => {
-                    outer_tile::<M, 1, 1>(m, features, width, queries, columns, place, out)
-                }
+            macro_rules! tile {
+                ($lanes:literal, $columns:literal) => {
+                    outer_tile::<M, $lanes, $columns>(
+                        m, features, width, queries, columns, place, out,
+                    )
+                };
             }
-            column += if four { 4 } else { 1 };
+            match (two, count) {
+                (true, 5) => tile!(2, 5),
+                (true, 4) => tile!(2, 4),
+                (true, 3) => tile!(2, 3),
+                (true, 2) => tile!(2, 2),
+                (true, _) => tile!(2, 1),
+                (false, 5) => tile!(1, 5),
+                (false, 4) => tile!(1, 4),
+                (false, 3) => tile!(1, 3),
+                (false, 2) => tile!(1, 2),
+                (false, _) => tile!(1, 1),
+            }
+            column += count;
         }
         lane += if two { 2 } else { 1 };
     }

@@ -151,8 +151,13 @@ fn prompts(
                 }
             }
             Sampler::Bartlett => {
-                for k in 0..length.min(size) {
-                    drawn.extend(normals(&mut source, size - k - 1));
+                let below: Vec<usize> = (0..length.min(size)).map(|k| size - k - 1).collect();
+                let tiles = below.chunks_exact(4);
+                for rest in tiles.clone() {
+                    drawn.extend(normals(&mut source, rest.iter().sum()));
+                }
+                for count in tiles.remainder() {
+                    drawn.extend(normals(&mut source, *count));
                 }
             }
             Sampler::Columns => drawn.extend(normals(&mut source, 2 * size)),
