@@ -144,6 +144,8 @@ impl Workspace {
 pub(super) struct Block<'a> {
     pub(super) model: &'a Model,
     pub(super) weights: &'a [f64],
+    /// The columns of `(A; q')` of these weights, packed.
+    pub(super) key_query: &'a [f64],
     pub(super) count: usize,
     pub(super) source: Normals,
     pub(super) workspace: &'a mut Workspace,
@@ -175,8 +177,13 @@ impl Work for Block<'_> {
             }
         }
         let Workspace { query, keyed, by_value, .. } = &mut *self.workspace;
-        let key_query = &self.weights[d + 1..];
-        multiply(m, key_query, (d + 1, d), &query[..groups * d], &mut keyed[..groups * (d + 1)]);
+        multiply(
+            m,
+            self.key_query,
+            (d + 1, d),
+            &query[..groups * d],
+            &mut keyed[..groups * (d + 1)],
+        );
         by_value.fill(Lane::default());
         let mut losses = m.splat(0.0);
         for group in 0..groups {

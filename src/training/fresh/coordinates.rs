@@ -1,5 +1,6 @@
 //! Coordinates in which the inputs are independent and so are the entries of the task.
 
+use super::product::pack;
 use crate::data::{PromptLaw, TaskLaw};
 use crate::training::basis::{spectrum, transform};
 use faer::Mat;
@@ -20,7 +21,7 @@ pub(super) struct Coordinates {
     factor: Factor,
     /// The law of the entries of `C'w`: standard deviations, or the fixed vector.
     pub(super) task: Task,
-    /// `C^-1 C_q` where the query has another covariance `C_q C_q'`, column by column.
+    /// `C^-1 C_q`, packed, where the query has another covariance `C_q C_q'`.
     pub(super) query: Option<Vec<f64>>,
 }
 
@@ -61,8 +62,11 @@ impl Coordinates {
                 }
                 Factor::Dense(factor) => factor.partial_piv_lu().solve(law.query_factor()),
             };
-            let columns = (0..d).flat_map(|j| (0..d).map(move |i| (i, j)));
-            coordinates.query = Some(columns.map(|place| ratio[place]).collect());
+            let places = (0..d).flat_map(|j| (0..d).map(move |i| (i, j)));
+            let columns: Vec<f64> = places.map(|place| ratio[place]).collect();
+            let mut packed = vec![0.0; d * d];
+            pack(&columns, d, &mut packed);
+            coordinates.query = Some(packed);
         }
         coordinates
     }

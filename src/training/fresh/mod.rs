@@ -11,6 +11,7 @@ mod sampler;
 
 use crate::data::{Normals, PromptLaw, dispatch};
 use block::{Block, Model, Sums, Workspace};
+use product::pack;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -55,6 +56,8 @@ pub struct FreshPrompts {
     weights: Vec<f64>,
     gradient: Vec<f64>,
     scratch: Vec<f64>,
+    /// The columns of `(A; q')` of the weights, packed.
+    key_query: Vec<f64>,
 }
 
 impl FreshPrompts {
@@ -79,7 +82,8 @@ impl FreshPrompts {
         sampler.check(&law)?;
         let mut key = [0; 32];
         generator.fill_bytes(&mut key);
-        let (batch, size) = (batch.max(1), (law.dimension() + 1).pow(2));
+        let (batch, rows) = (batch.max(1), law.dimension() + 1);
+        let size = rows * rows;
         let model = Model::of(&law, sampler);
         Ok(Self {
             blocks: (0..batch.div_ceil(BLOCK)).map(|_| Sums::new(&model)).collect(),
@@ -91,6 +95,7 @@ impl FreshPrompts {
             weights: vec![0.0; size],
             gradient: vec![0.0; size],
             scratch: vec![0.0; size],
+            key_query: vec![0.0; size - rows],
         })
     }
 
@@ -119,6 +124,8 @@ impl FreshPrompts {
         let size = self.weights.len();
         assert!(weights.len() == size && gradient.len() == size, "(d+1)^2 weights: this is a bug");
         self.model.coordinates.pull_weights(weights, &mut self.weights, &mut self.scratch);
+        let rows = self.law.dimension() + 1;
+        pack(&self.weights[rows..], rows, &mut self.key_query);
         self.run_blocks(step);
         self.gradient.fill(0.0);
         let mut loss = 0.0;
@@ -135,6 +142,7 @@ impl FreshPrompts {
     /// All blocks of a step, on as many threads as they are worth.
     fn run_blocks(&mut self, step: u64) {
         let (model, weights, generator) = (&self.model, &self.weights[..], &self.generator);
+        let key_query = &self.key_query[..];
         let (batch, count) = (self.batch, self.blocks.len());
         let threads = match self.batch * self.model.work() < SMALL {
             true => 1,
@@ -150,6 +158,7 @@ impl FreshPrompts {
                 dispatch(Block {
                     model,
                     weights,
+                    key_query,
                     count: BLOCK.min(batch - index * BLOCK),
                     source: Normals::new(&mut generator),
                     workspace: &mut *workspace,

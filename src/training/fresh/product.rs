@@ -2,12 +2,33 @@
 
 use crate::data::{LANES, Lane, Machine};
 
-/// `out_g = matrix x_g` for every group `g` of eight prompts: `matrix` is `rows` x `columns`, column
-/// by column; `x` has `columns` and `out` has `rows` lanes a group. The number of groups is even.
+/// Rows of a matrix that are multiplied at once.
+const ROWS: usize = 4;
+
+/// Overwrites `packed` with the entries of a matrix that is given column by column, as
+/// [`multiply`] reads them: of four rows the first column, the second, ..., then of the next four;
+/// in the end the rows that are left, one by one.
+pub(super) fn pack(matrix: &[f64], rows: usize, packed: &mut [f64]) {
+    let columns = matrix.len() / rows;
+    let mut next = packed.iter_mut();
+    let mut row = 0;
+    while row < rows {
+        let count = if row + ROWS <= rows { ROWS } else { 1 };
+        for column in 0..columns {
+            let from = &matrix[column * rows + row..][..count];
+            from.iter().zip(&mut next).for_each(|(from, to)| *to = *from);
+        }
+        row += count;
+    }
+}
+
+/// `out_g = matrix x_g` for every group `g` of eight prompts: `packed` is a [packed](pack) matrix of
+/// `rows` x `columns`; `x` has `columns` and `out` has `rows` lanes a group. The number of groups is
+/// even.
 #[inline(always)]
 pub(super) fn multiply<M: Machine>(
     m: M,
-    matrix: &[f64],
+    packed: &[f64],
     (rows, columns): (usize, usize),
     x: &[Lane],
     out: &mut [Lane],
@@ -15,12 +36,14 @@ pub(super) fn multiply<M: Machine>(
     let pairs = x.chunks_exact(2 * columns).zip(out.chunks_exact_mut(2 * rows));
     for (x, out) in pairs {
         let mut row = 0;
-        while row + 4 <= rows {
-            multiply_tile::<M, 4>(m, matrix, (rows, columns), row, x, out);
-            row += 4;
+        while row + ROWS <= rows {
+            let tile = &packed[row * columns..(row + ROWS) * columns];
+            multiply_tile::<M, ROWS>(m, tile, (rows, row), x, out);
+            row += ROWS;
         }
         while row < rows {
-            multiply_tile::<M, 1>(m, matrix, (rows, columns), row, x, out);
+            let tile = &packed[row * columns..(row + 1) * columns];
+            multiply_tile::<M, 1>(m, tile, (rows, row), x, out);
             row += 1;
         }
     }
@@ -30,16 +53,14 @@ pub(super) fn multiply<M: Machine>(
 #[inline(always)]
 fn multiply_tile<M: Machine, const R: usize>(
     m: M,
-    matrix: &[f64],
-    (rows, columns): (usize, usize),
-    row: usize,
+    tile: &[f64],
+    (rows, row): (usize, usize),
     x: &[Lane],
     out: &mut [Lane],
 ) {
-    let (first, second) = x.split_at(columns);
+    let (first, second) = x.split_at(x.len() / 2);
     let mut sums = [[m.splat(0.0); 2]; R];
-    for ((column, x), y) in matrix.chunks_exact(rows).zip(first).zip(second) {
-        let column = &column[row..row + R];
+    for ((column, x), y) in tile.chunks_exact(R).zip(first).zip(second) {
         let (x, y) = (m.load(x), m.load(y));
         for r in 0..R {
             let entry = m.splat(column[r]);
