@@ -59,7 +59,9 @@ fn main() {
                 *slot = Some(Training::new(sampler, d, context_length, batch));
                 println!("ready");
             }
-            (Some("run"), &[steps], Some(training)) => println!("{}", training.run(steps as u64)),
+            (Some("run"), &[steps], Some(training)) => {
+                println!("{} {steps}", training.run(steps as u64))
+            }
             other => panic!("the driver asked for {other:?}", other = other.0),
         }
     }

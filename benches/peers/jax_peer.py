@@ -19,10 +19,12 @@ from worker import RATE, serve
 
 variant, dtype = sys.argv[1], sys.argv[2]
 jax.config.update("jax_enable_x64", dtype == "float64")
-SCAN = 10
 
 
 def prepare(d, n, batch):
+    # Steps of one scan: some tens of milliseconds at least.
+    scan = max(1, min(10, 2_000_000 // (batch * n * d)))
+
     def prompts(key):
         keys = random.split(key, 3)
         x = random.normal(keys[0], (batch, n, d), dtype)
@@ -70,17 +72,17 @@ def prepare(d, n, batch):
 
     @jax.jit
     def scanned(weights, key):
-        return lax.scan(step, weights, random.split(key, SCAN))
+        return lax.scan(step, weights, random.split(key, scan))
 
     key = random.key(1)
 
     def run(steps):
         nonlocal weights, key
-        # Whole scans only: the driver asks for multiples of SCAN.
-        for _ in range(-(-steps // SCAN)):
+        scans = -(-steps // scan)
+        for _ in range(scans):
             key, part = random.split(key)
             weights, losses = scanned(weights, part)
-        return losses[-1].block_until_ready()
+        return losses[-1].block_until_ready(), scans * scan
 
     return run
 

@@ -67,7 +67,7 @@ def prepare(d, n, batch):
             gp = np.concatenate([sa + xq * pq[:, None], np.einsum("bd,bd->b", w, sa)[:, None]], axis=1)
             p = p - dtype.type(RATE) * (scaled * gu).sum(axis=0)
             q = q - dtype.type(RATE) * ((scaled * gp).T @ xq)
-        return (error @ error) / (2 * batch)
+        return (error @ error) / (2 * batch), steps
 
     return run
 

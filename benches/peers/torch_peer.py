@@ -48,7 +48,7 @@ def published(d, n, batch):
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-        return loss.item()
+        return loss.item(), steps
 
     return run
 
@@ -76,7 +76,7 @@ def vectors(d, n, batch):
             gp = torch.cat([sa + xq * pq[:, None], (w * sa).sum(dim=1, keepdim=True)], dim=1)
             p.sub_(RATE * (scaled * gu).sum(dim=0))
             q.sub_(RATE * ((scaled * gp).T @ xq))
-        return (error.square().mean() / 2).item()
+        return (error.square().mean() / 2).item(), steps
 
     return run
 

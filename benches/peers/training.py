@@ -57,18 +57,20 @@ class Competitor:
 
     def prepare(self, size):
         self.ask("prepare " + " ".join(map(str, size)))
-        steps = 10
-        while (spent := self.time(steps)) < SECONDS / 4:
+        steps = 1
+        while (spent := self.time(steps)[1]) < SECONDS / 8:
             steps *= 4
-        self.steps = max(10, round(steps * SECONDS / spent / 10) * 10)
+        self.steps = max(1, round(steps * SECONDS / spent))
 
     def time(self, steps):
+        """The steps done and the CPU seconds they took."""
         before = self.cpu()
-        self.ask(f"run {steps}")
-        return self.cpu() - before
+        done = int(self.ask(f"run {steps}").split()[1])
+        return done, self.cpu() - before
 
     def race(self, size):
-        self.rates[size].append(self.steps * size[2] / self.time(self.steps))
+        done, seconds = self.time(self.steps)
+        self.rates[size].append(done * size[2] / seconds)
 
 
 def main():
