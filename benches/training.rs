@@ -3,10 +3,11 @@
 
 use divan::{Bencher, counter::ItemsCount};
 use faer::Mat;
-use isserlis::data::PromptLaw;
+use isserlis::data::{Lane, Normals, PromptLaw};
 use isserlis::network::LinearAttention;
 use isserlis::training::{
-    EmpiricalLoss, FlowSettings, FreshPrompts, Objective, PopulationLoss, gradient_flow,
+    EmpiricalLoss, FlowSettings, FreshPrompts, Objective, PopulationLoss, Sampler, flow_trajectory,
+    gradient_flow,
 };
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -43,18 +44,56 @@ fn one_prompt_as_defined(bencher: Bencher, (d, context_length): (usize, usize)) 
     });
 }
 
+/// Standard normals; the items are normals.
+#[divan::bench]
+fn normals(bencher: Bencher) {
+    let mut source = Normals::new(&mut ChaCha8Rng::seed_from_u64(1));
+    let mut lanes = vec![Lane::default(); 400];
+    let items = ItemsCount::new(lanes.len() * 8);
+    bencher.counter(items).bench_local(|| source.fill(&mut lanes));
+}
+
+/// Roots of chi-squares by degrees of freedom; the items are roots.
+#[divan::bench(args = [2, 15, 40, 500])]
+fn roots_of_chi_squares(bencher: Bencher, freedom: usize) {
+    let mut source = Normals::new(&mut ChaCha8Rng::seed_from_u64(1));
+    let mut lanes = vec![Lane::default(); 400];
+    let items = ItemsCount::new(lanes.len() * 8);
+    bencher.counter(items).bench_local(|| source.fill_with_chis(freedom, &mut lanes));
+}
+
+/// Sizes of a step: dimension, context length, batch.
+const SIZES: [(usize, usize, usize); 5] =
+    [(5, 20, 256), (10, 40, 512), (20, 40, 1024), (20, 200, 1024), (50, 500, 256)];
+
 /// A step of stochastic gradient descent: fresh prompts and the gradient in all active weights.
-#[divan::bench(args = [(5, 20, 256), (10, 40, 512), (20, 40, 1024), (20, 200, 1024), (50, 500, 256)])]
-fn a_batch_of_fresh_prompts(bencher: Bencher, (d, context_length, batch): (usize, usize, usize)) {
+fn step(bencher: Bencher, (d, context_length, batch): (usize, usize, usize), sampler: Sampler) {
     let weights = start(d).active_weights();
     let mut generator = ChaCha8Rng::seed_from_u64(1);
-    let mut prompts = FreshPrompts::new(law(d, context_length), batch, &mut generator);
+    let law = law(d, context_length);
+    let prompts = FreshPrompts::with_sampler(law, batch, sampler, &mut generator);
+    let mut prompts = prompts.expect("labels are linear");
     let mut gradient = vec![0.0; weights.len()];
     let mut step = 0;
     bencher.counter(ItemsCount::new(batch)).bench_local(|| {
         step += 1;
         prompts.gradient(step, &weights, &mut gradient)
     });
+}
+
+#[divan::bench(args = SIZES)]
+fn a_batch_of_raw_prompts(bencher: Bencher, size: (usize, usize, usize)) {
+    step(bencher, size, Sampler::Raw);
+}
+
+#[divan::bench(args = SIZES)]
+fn a_batch_by_bartlett_factors(bencher: Bencher, size: (usize, usize, usize)) {
+    step(bencher, size, Sampler::Bartlett);
+}
+
+#[divan::bench(args = SIZES)]
+fn a_batch_by_two_columns(bencher: Bencher, size: (usize, usize, usize)) {
+    step(bencher, size, Sampler::Columns);
 }
 
 /// The gradient of the loss on fixed prompts: its cost does not depend on their number.
@@ -81,4 +120,13 @@ fn the_gradient_flow(bencher: Bencher, d: usize) {
     let weights = start(d).active_weights();
     let loss = PopulationLoss::new(&covariance(d), 20).expect("a positive definite covariance");
     bencher.bench_local(|| gradient_flow(&loss, &weights, &FlowSettings::default()));
+}
+
+/// The flow up to time 20, without looks at second derivatives: some 6,000 gradients at d = 20.
+#[divan::bench(args = [2, 5, 20])]
+fn the_trajectory_of_the_flow(bencher: Bencher, d: usize) {
+    let weights = start(d).active_weights();
+    let loss = PopulationLoss::new(&covariance(d), 20).expect("a positive definite covariance");
+    let settings = FlowSettings::default();
+    bencher.bench_local(|| flow_trajectory(&loss, &weights, &[20.0], &settings));
 }

@@ -403,6 +403,8 @@ fn a_training_that_cannot_be_done_says_why() {
     assert!(with(&["--rate", "10"]).contains("training diverged at step"));
     assert!(with(&["--rate", "0"]).contains("a step size is positive"));
     assert!(with(&["--optimizer", "flow", "--steps", "3"]).contains("has no `--steps`"));
+    assert!(with(&["--optimizer", "flow", "--sampler", "raw"]).contains("has no `--sampler`"));
+    assert!(with(&["--sampler", "raw"]).contains("fixed prompts are drawn once and raw"));
 }
 
 #[test]

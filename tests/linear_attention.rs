@@ -115,6 +115,30 @@ fn the_population_gradient_equals_differences_of_the_loss() {
 }
 
 #[test]
+fn the_population_gradient_of_many_dimensions_equals_differences_of_the_loss() {
+    for (d, correlation) in [(8, 0.0), (11, 0.0), (11, 0.3), (17, 0.2)] {
+        let covariance = Mat::from_fn(d, d, |i, j| {
+            if i == j { 1.0 + i as f64 / 8.0 } else { f64::powi(correlation, i.abs_diff(j) as i32) }
+        });
+        let loss = PopulationLoss::new(&covariance, 7).unwrap().with_label_noise(0.3).unwrap();
+        let point = random_point(loss.dimension(), d as u64);
+        let mut gradient = vec![0.0; loss.dimension()];
+        loss.gradient(&point, &mut gradient);
+        let size = gradient.iter().fold(0.0, |max: f64, x| max.max(x.abs()));
+        for (index, found) in gradient.iter().enumerate() {
+            let moved = |step: f64| {
+                let mut point = point.clone();
+                point[index] += step;
+                loss.value(&point)
+            };
+            // The loss is quadratic in one weight: no truncation error.
+            let expected = moved(0.5) - moved(-0.5);
+            approx::assert_abs_diff_eq!(*found, expected, epsilon = 1e-10 * size);
+        }
+    }
+}
+
+#[test]
 fn the_population_loss_is_the_mean_over_raw_prompts_through_the_network() {
     let covariance = mat![[0.5, 0.125], [0.125, 0.25]];
     for (noise, seed) in [(0.0, 2), (0.5, 3)] {

@@ -2,6 +2,7 @@
 
 use crate::experiment::Effort;
 use crate::suite::{Origin, Selection, Settings};
+use crate::training::Sampler;
 use crate::verdict::EvidenceKind;
 use clap::builder::TypedValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -166,6 +167,9 @@ pub(super) struct TrainOptions {
     /// Step size [default: from the curvature that a short pilot run finds]
     #[arg(long, value_name = "X", value_parser = step_size)]
     pub(super) rate: Option<f64>,
+    /// How the contexts of fresh prompts are drawn [default: the cheapest exact way]
+    #[arg(long, value_name = "SAMPLER", value_parser = sampler())]
+    pub(super) sampler: Option<Sampler>,
     /// Where it starts
     #[arg(long, value_enum, default_value_t)]
     pub(super) start: Start,
@@ -329,6 +333,12 @@ fn effort() -> impl TypedValueParser<Value = Effort> {
             "standard" => Effort::Standard,
             _ => Effort::Full,
         }
+    })
+}
+
+fn sampler() -> impl TypedValueParser<Value = Sampler> {
+    clap::builder::PossibleValuesParser::new(Sampler::ALL.map(Sampler::word)).map(|word| {
+        *Sampler::ALL.iter().find(|one| one.word() == word).expect("one of the words above")
     })
 }
 

@@ -114,6 +114,7 @@ impl Task {
             ("--steps", options.steps.is_some()),
             ("--batch", options.batch.is_some()),
             ("--rate", options.rate.is_some()),
+            ("--sampler", options.sampler.is_some()),
         ];
         if let Some((name, _)) = unused.iter().find(|(_, given)| *given) {
             bail!("the gradient flow has no `{name}`; use it with --optimizer gd, sgd or adam");
@@ -148,9 +149,12 @@ impl Task {
         let how = format!("{name}, {steps} steps of size {rate:.4} on {prompts} prompts");
         message(&format!("{how} ..."), options.show);
         let trained = plan.train(&self.law, start, generator)?;
-        let note = match plan.prompts {
-            Prompts::Fixed(_) => "",
-            Prompts::Fresh(_) => "\nnoisy steps break the balance of A and s; compare s A + p q'",
+        let note = match plan.sampling(&self.law) {
+            None => String::new(),
+            Some(sampler) => format!(
+                "\nsampler `{sampler}`: {}\nnoisy steps break the balance of A and s; compare s A + p q'",
+                sampler.description()
+            ),
         };
         Ok(Trained {
             network: trained.network,
@@ -182,6 +186,12 @@ impl Task {
         if let Some(rate) = options.rate {
             plan.schedule.rate = rate;
         }
+        if options.sampler.is_some() && plan.sampling(&self.law).is_none() {
+            bail!(
+                "fixed prompts are drawn once and raw; use `--sampler` with --optimizer sgd or adam"
+            );
+        }
+        plan.sampler = options.sampler;
         Ok(plan)
     }
 

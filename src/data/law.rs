@@ -233,11 +233,6 @@ impl PromptLaw {
         &self.labels
     }
 
-    /// The lower triangular factor `C` with `C C' = Lambda`.
-    pub(crate) fn factor(&self) -> &Mat<f64> {
-        &self.factor
-    }
-
     /// The lower triangular factor `C` with `C C' = Q`.
     pub(crate) fn query_factor(&self) -> &Mat<f64> {
         &self.query_factor

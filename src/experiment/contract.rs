@@ -8,6 +8,7 @@ use faer::Mat;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How much work a run may do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -35,6 +36,8 @@ pub struct Setting {
     pub values: BTreeMap<String, Mat<f64>>,
     /// How much work the run may do.
     pub effort: Effort,
+    /// What the experiment said of its run.
+    pub(super) remarks: Arc<Mutex<Vec<String>>>,
 }
 
 /// An experiment: it supplies `observed` letters at an instance and holds no prediction.
@@ -142,6 +145,20 @@ impl From<DescentError> for ExperimentError {
 }
 
 impl Setting {
+    /// Adds to the note of the evidence what this run chose by itself, such as a faster exact
+    /// sampler.
+    pub fn remark(&self, text: impl Into<String>) {
+        self.remarks.lock().unwrap_or_else(PoisonError::into_inner).push(text.into());
+    }
+
+    /// The description of an experiment and what it said of its run.
+    pub(super) fn note(&self, description: &str) -> Option<String> {
+        let remarks = self.remarks.lock().unwrap_or_else(PoisonError::into_inner);
+        let parts = [description].into_iter().chain(remarks.iter().map(String::as_str));
+        let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+        (!parts.is_empty()).then(|| parts.join("; "))
+    }
+
     /// The size `name`, or an error that names it.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use crate::statistics::{Estimate, Looks, MeanSequence, Spread, judge, judge_comp
 use crate::verdict::Verdict;
 use faer::Mat;
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// Draws of one stream of random numbers.
 const BLOCK: u64 = 64;
@@ -42,6 +43,7 @@ pub fn observe(
             .map(|(name, value)| (name.to_string(), Mat::from(value)))
             .collect(),
         effort: work.effort,
+        remarks: Arc::default(),
     };
     let observation = Observation {
         experiment,
@@ -75,8 +77,7 @@ pub fn observe(
                     Ok((verdict, measurement)) => Evidence {
                         verdict,
                         measurement: Some(measurement),
-                        note: Some(experiment.description.to_owned())
-                            .filter(|text| !text.is_empty()),
+                        note: observation.setting.note(experiment.description),
                         ..one.at.evidence(experiment.kind)
                     },
                     Err(reason) => one.open(experiment.kind, reason),

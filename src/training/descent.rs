@@ -1,5 +1,7 @@
 //! Gradient descent with a schedule: plain steps and Adam, the average of the tail, divergence.
 
+use super::fresh::SamplerError;
+
 /// How a gradient becomes a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Optimizer {
@@ -101,6 +103,9 @@ pub enum DescentError {
         /// What happened.
         what: &'static str,
     },
+    /// The sampler does not serve the law.
+    #[error(transparent)]
+    Sampler(#[from] SamplerError),
     /// A schedule without steps.
     #[error("a descent needs at least one step")]
     NoSteps,

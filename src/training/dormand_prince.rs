@@ -5,6 +5,8 @@
 //! Computational and Applied Mathematics 6 (1980), table 2 (RK5(4)7M). The tests check its
 //! coefficients against the conditions of order 5 and 4 rather than trust the copy.
 
+use super::objective::norm;
+
 /// Row i: weights of the slopes before stage i + 2. The last row is the solution of order 5, so
 /// that the last slope of a step is the first of the next.
 const STAGES: [&[f64]; 6] = [
@@ -35,11 +37,14 @@ pub(super) struct Stepper {
     slopes: Vec<Vec<f64>>,
     /// The state after the step.
     pub(super) next: Vec<f64>,
+    /// The difference of the two solutions, over the step.
+    error: Vec<f64>,
 }
 
 impl Stepper {
     pub(super) fn new(dimension: usize) -> Self {
-        Self { slopes: vec![vec![0.0; dimension]; 7], next: vec![0.0; dimension] }
+        let zeros = || vec![0.0; dimension];
+        Self { slopes: vec![zeros(); 7], next: zeros(), error: zeros() }
     }
 
     /// The slope at the present state: set it before the first step.
@@ -66,18 +71,25 @@ impl Stepper {
         mut slope: impl FnMut(&[f64], &mut [f64]),
     ) -> f64 {
         for (stage, weights) in STAGES.iter().enumerate() {
-            for (entry, next) in self.next.iter_mut().enumerate() {
-                let sum: f64 =
-                    weights.iter().zip(&self.slopes).map(|(weight, k)| weight * k[entry]).sum();
-                *next = state[entry] + step * sum;
+            combine(weights, &self.slopes, &mut self.next);
+            for (next, state) in self.next.iter_mut().zip(state) {
+                *next = state + step * *next;
             }
             slope(&self.next, &mut self.slopes[stage + 1]);
         }
         let weight = |stage: usize| STAGES[5].get(stage).copied().unwrap_or(0.0) - EMBEDDED[stage];
-        let error = |entry: usize| -> f64 {
-            (0..7).map(|stage| weight(stage) * self.slopes[stage][entry]).sum()
-        };
-        step * (0..state.len()).map(|entry| error(entry).powi(2)).sum::<f64>().sqrt()
+        combine(&std::array::from_fn::<f64, 7, _>(weight), &self.slopes, &mut self.error);
+        step * norm(&self.error)
+    }
+}
+
+/// Overwrites `sum` with the weighted sum of the slopes, of as many as there are weights.
+fn combine(weights: &[f64], slopes: &[Vec<f64>], sum: &mut [f64]) {
+    sum.fill(0.0);
+    for (weight, slope) in weights.iter().zip(slopes) {
+        for (sum, slope) in sum.iter_mut().zip(slope) {
+            *sum += weight * slope;
+        }
     }
 }
 

@@ -1,22 +1,24 @@
 //! Training: losses and their gradients, gradient flow, and gradient descent.
 
-mod batch;
+mod basis;
 mod descent;
 mod dormand_prince;
 mod empirical_loss;
 mod flow;
+mod fresh;
 mod moments;
 mod objective;
 mod pilot;
 mod plan;
 mod population_loss;
 mod regression;
+mod spectral_loss;
 mod stationary;
 
-pub use batch::FreshPrompts;
 pub use descent::{Decay, Descent, DescentError, Optimizer, Schedule, descend};
 pub use empirical_loss::EmpiricalLoss;
 pub use flow::{FlowEnd, FlowError, FlowSettings, Trajectory, flow_trajectory, gradient_flow};
+pub use fresh::{FreshPrompts, Sampler, SamplerError};
 pub use objective::Objective;
 pub use pilot::Pilot;
 pub use plan::{Prompts, TrainedNetwork, TrainingPlan};

@@ -65,6 +65,7 @@ impl Pilot {
             optimizer: Optimizer::Gradient,
             schedule: Schedule { tail: 1, ..Schedule::constant(steps, rate) },
             prompts: Prompts::Fixed(count),
+            sampler: None,
         }
     }
 
@@ -78,6 +79,7 @@ impl Pilot {
             optimizer: Optimizer::Gradient,
             schedule: Schedule::constant(steps, rate),
             prompts: Prompts::Fresh(batch),
+            sampler: None,
         }
     }
 
@@ -91,6 +93,7 @@ impl Pilot {
             decay: Decay::Cosine(0.1),
             tail: steps / 3,
         };
-        TrainingPlan { optimizer: Optimizer::adam(), schedule, prompts: Prompts::Fresh(batch) }
+        let (optimizer, prompts) = (Optimizer::adam(), Prompts::Fresh(batch));
+        TrainingPlan { optimizer, schedule, prompts, sampler: None }
     }
 }

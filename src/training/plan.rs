@@ -1,8 +1,8 @@
 //! Training the linear attention layer from raw prompts.
 
-use super::batch::FreshPrompts;
 use super::descent::{DescentError, Optimizer, Schedule, descend};
 use super::empirical_loss::EmpiricalLoss;
+use super::fresh::{FreshPrompts, Sampler};
 use super::objective::Objective;
 use crate::data::PromptLaw;
 use crate::network::LinearAttention;
@@ -27,6 +27,9 @@ pub struct TrainingPlan {
     pub schedule: Schedule,
     /// Where the prompts come from.
     pub prompts: Prompts,
+    /// How contexts of fresh prompts are drawn; by default the
+    /// [cheapest](Sampler::cheapest) way that serves the law.
+    pub sampler: Option<Sampler>,
 }
 
 /// A layer after training.
@@ -50,11 +53,18 @@ pub struct TrainedNetwork {
 }
 
 impl TrainingPlan {
+    /// How contexts of prompts of `law` are drawn at every step; none where prompts are fixed.
+    pub fn sampling(&self, law: &PromptLaw) -> Option<Sampler> {
+        let cheapest = || Sampler::cheapest(law);
+        matches!(self.prompts, Prompts::Fresh(_)).then(|| self.sampler.unwrap_or_else(cheapest))
+    }
+
     /// The layer that this plan trains from `start` on prompts of `law`. The prompts depend on one
     /// key drawn from `generator`, not on the number of threads.
     ///
     /// # Errors
-    /// [`DescentError::Diverged`] if the step size is too large (for the batch).
+    /// [`DescentError::Diverged`] if the step size is too large (for the batch),
+    /// [`DescentError::Sampler`] if the sampler does not serve the law.
     ///
     /// # Panics
     /// If `start` and `law` have different dimensions.
@@ -68,7 +78,8 @@ impl TrainingPlan {
         let d = law.dimension();
         let (descent, prompts) = match self.prompts {
             Prompts::Fresh(batch) => {
-                let mut fresh = FreshPrompts::new(law.clone(), batch, generator);
+                let sampler = self.sampler.unwrap_or_else(|| Sampler::cheapest(law));
+                let mut fresh = FreshPrompts::with_sampler(law.clone(), batch, sampler, generator)?;
                 let gradient =
                     |step, weights: &[f64], out: &mut [f64]| fresh.gradient(step, weights, out);
                 let descent = descend(&start, &self.optimizer, &self.schedule, gradient, tracked)?;
@@ -169,10 +180,16 @@ mod tests {
         let (law, start) = setting();
         let schedule =
             Schedule { decay: Decay::Constant, warm: 0, ..Schedule::constant(20_000, 0.08) };
-        let plan =
-            TrainingPlan { optimizer: Optimizer::Gradient, schedule, prompts: Prompts::Fresh(256) };
-        let result = plan.train(&law, &start, &mut generator(3, &["divergent"], 0));
-        let message = result.unwrap_err().to_string();
-        assert!(message.starts_with("training diverged at step"), "{message}");
+        for sampler in Sampler::ALL {
+            let plan = TrainingPlan {
+                optimizer: Optimizer::Gradient,
+                schedule,
+                prompts: Prompts::Fresh(256),
+                sampler: Some(sampler),
+            };
+            let result = plan.train(&law, &start, &mut generator(3, &["divergent"], 0));
+            let message = result.unwrap_err().to_string();
+            assert!(message.starts_with("training diverged at step"), "{sampler}: {message}");
+        }
     }
 }

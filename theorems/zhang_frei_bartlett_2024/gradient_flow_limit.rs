@@ -234,6 +234,7 @@ fn fixed_prompts(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, Experime
 fn fresh_prompts(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
     let (law, start) = (law(at)?, start(at)?);
     let plan = Pilot::run(&law, &start, random)?.adam(1_000, 128);
+    plan.sampling(&law).iter().for_each(|sampler| at.remark(sampler.description()));
     Ok(Box::new(move |random| {
         Ok([("fresh", plan.train(&law, &start, random)?.preconditioner)].into())
     }))
