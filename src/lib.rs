@@ -34,6 +34,7 @@ pub mod data;
 pub mod evidence;
 pub mod experiment;
 mod guard;
+pub mod mutation;
 pub mod network;
 pub mod numeric;
 pub mod prelude;

@@ -38,7 +38,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "verdict",
         ],
     ),
-    ("report", &["claim", "evidence", "suite", "theorem", "theorems", "verdict"]),
+    ("mutation", &["claim", "evidence", "experiment", "numeric", "proof", "suite", "verdict"]),
+    ("report", &["claim", "evidence", "mutation", "suite", "theorem", "theorems", "verdict"]),
     ("guard", &["report", "suite"]),
     (
         "cli",
@@ -49,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "data",
             "evidence",
             "experiment",
+            "mutation",
             "network",
             "numeric",
             "proof",

@@ -67,6 +67,8 @@ pub(super) enum Command {
         #[command(flatten)]
         show: ShowOptions,
     },
+    /// Try plausible slips in every formula: what the evidence rejects, and what survives
+    Mutants(MutantsOptions),
     /// Check certificates with the independent checker
     Verify {
         /// The certificates, as `check --certificates` writes them
@@ -227,6 +229,30 @@ pub(super) struct CheckOptions {
     pub(super) certificates: Option<PathBuf>,
     #[command(flatten)]
     pub(super) show: ShowOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MutantsOptions {
+    /// Claim files, folders of them, or ids of theorems; with none, the theorem library
+    #[arg(value_name = "FILE|ID")]
+    pub(super) subjects: Vec<String>,
+    #[command(flatten)]
+    pub(super) run: RunOptions,
+    /// How to print the scores
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: ScoreFormat,
+    #[command(flatten)]
+    pub(super) show: ShowOptions,
+}
+
+/// How scores are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ScoreFormat {
+    /// For a terminal
+    #[default]
+    Text,
+    /// One object
+    Json,
 }
 
 /// What a run is asked to do.

@@ -9,6 +9,7 @@ mod exit;
 mod expand;
 mod find;
 mod library;
+mod mutants;
 mod new;
 mod output;
 mod progress;
@@ -35,6 +36,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         Command::Find { what: Quantity::Conserved, with, loss, over, show } => {
             find::conserved(with, loss, over, *show)
         }
+        Command::Mutants(options) => mutants::mutants(options),
         Command::Verify { files, show } => certificates::verify(files, *show),
         Command::Train(options) => train::train(options),
         Command::New { what, name } => new::new(*what, name),

@@ -19,12 +19,12 @@ fn example(name: &str) -> ClaimFile {
 fn judge(
     file: &ClaimFile,
     claim: &str,
-    by: fn(&Work<'_>, &Comparison<'_>) -> Evidence,
+    by: fn(&Work<'_>, &[Comparison<'_>]) -> Vec<Evidence>,
 ) -> Vec<Evidence> {
     let claim = file.claims.iter().find(|one| one.name == claim).expect("a line of that name");
     let grid = instances(file, claim, 1).expect("instances");
     let work = Work { seed: 1, effort: Effort::Quick, origin: &file.name };
-    grid.iter().map(|at| by(&work, &Comparison { claim, at, share: 1e-8 })).collect()
+    grid.iter().flat_map(|at| by(&work, &[Comparison { claim, at, share: 1e-8 }])).collect()
 }
 
 const GRAM: &str = "space d, N\nmatrix Lambda[d,d] pd\ngaussian X[d,N] ~ Lambda\n\
@@ -107,7 +107,7 @@ fn sampled_intervals_contain_the_exact_values_of_the_examples() {
             let grid = instances(&file, claim, 1).expect("instances");
             let at = grid.last().expect("an instance");
             let work = Work { seed: 1, effort: Effort::Quick, origin: name };
-            let piece = simulate(&work, &Comparison { claim, at, share: 1e-8 });
+            let piece = simulate(&work, &[Comparison { claim, at, share: 1e-8 }]).remove(0);
             let Some(found) = &piece.measurement else {
                 // A ratio of expectations.
                 assert!(piece.note.is_some_and(|note| note.contains("no unbiased sample")));

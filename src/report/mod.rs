@@ -3,6 +3,7 @@
 mod json;
 mod latex;
 mod markdown;
+mod mutants;
 mod number;
 mod page;
 mod template;
@@ -12,5 +13,6 @@ mod words;
 pub use json::json;
 pub use latex::latex;
 pub use markdown::markdown;
+pub use mutants::mutants;
 pub use template::ReportError;
 pub use text::{Style, text};

@@ -36,7 +36,6 @@ pub(super) fn conclude(
         counterexample: smallest(&evidence),
         slack: slack(&evidence),
         undecided,
-        mutants: None,
         evidence,
     }
 }
