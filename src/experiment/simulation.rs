@@ -1,11 +1,13 @@
 //! Simulated evidence: both sides of `==` (or of a bound) by samples of the declared laws.
 
-use super::prediction::{predict, seed_text, widen};
+use super::agreement::AgreementCheck;
+use super::prediction::{length, predict, seed_text, widen};
+use super::rao_blackwell::{Conditional, condition};
 use super::sampling::{BLOCK, Streams, for_each_sample, sample_limit};
 use super::{Comparison, Work};
 use crate::claim::{Comparison as Direction, Expr, Proposition};
 use crate::evidence::{Evidence, Measurement};
-use crate::numeric::{Expectations, FloatEnvironment, FloatError, Lowering, Program};
+use crate::numeric::{Expectations, FloatEnvironment, FloatError, Instance, Lowering, Program};
 use crate::statistics::{Estimate, Looks, Margin, MeanSequence, Question, Relation, Spread, judge};
 use crate::verdict::{EvidenceKind, Verdict};
 
@@ -36,7 +38,7 @@ pub fn simulate(work: &Work<'_>, comparisons: &[Comparison<'_>]) -> Vec<Evidence
             questions.into_iter().partition(|(_, asked)| asked.sampled == sampled);
         questions = others;
         let (places, asked): (Vec<usize>, Vec<Asked>) = same.into_iter().unzip();
-        let judged = match Sampler::of(&sampled, &comparisons[first]) {
+        let judged = match Sampler::of(work, &sampled, &comparisons[first]) {
             Ok(sampler) => sampler.judge(work, &comparisons[first], &asked),
             Err(reason) => {
                 asked.iter().map(|_| comparisons[first].open(KIND, reason.clone())).collect()
@@ -53,6 +55,16 @@ pub fn simulate(work: &Work<'_>, comparisons: &[Comparison<'_>]) -> Vec<Evidence
 }
 
 const KIND: EvidenceKind = EvidenceKind::Simulation;
+
+/// Draws at the first look.
+const FIRST: u64 = 8 * BLOCK;
+
+/// Of the error share of a comparison that leans on the calculus, this part is for the interval,
+/// the rest for the comparison with the raw statistic.
+const OWN_SHARE: f64 = 0.8;
+
+/// The rest.
+const CHECK_SHARE: f64 = 0.2;
 
 /// What is sampled and what it is compared with.
 struct Asked {
@@ -105,6 +117,26 @@ impl Asked {
         Question { relation: self.relation, prediction: &self.prediction, margin: self.margin }
     }
 
+    /// The samples that verify the line with high probability where it is true and a sample has
+    /// this variance: a half width of the margin less three standard errors. At most `limit`,
+    /// which a line without a margin gets.
+    fn planned(&self, variance: f64, share: f64, limit: u64) -> u64 {
+        let size = length(&self.prediction);
+        let margin = match self.margin {
+            Some(Margin::Relative(margin)) => margin * size,
+            Some(Margin::Absolute(margin)) => margin,
+            None => return limit,
+        };
+        if self.relation != Relation::Equal {
+            return limit;
+        }
+        // Doublings from the first look cost at most this factor of the share.
+        let level = (2.0 * 16.0 / share).ln();
+        let wanted = variance * ((2.0 * level).sqrt() + 3.0).powi(2) / margin.powi(2);
+        let blocks = (wanted / BLOCK as f64).ceil();
+        if blocks < (limit / BLOCK) as f64 { (blocks as u64 * BLOCK).max(FIRST) } else { limit }
+    }
+
     /// No number of samples decides: a prediction of zero under a relative margin.
     fn is_hopeless(&self) -> bool {
         self.relation == Relation::Equal
@@ -128,15 +160,29 @@ impl Asked {
 /// A compiled expression that is sampled.
 struct Sampler {
     program: Program,
+    /// What the calculus knows, where the conditional mean is sampled.
+    conditional: Option<Conditional>,
+    /// The conditional mean and the raw statistic on the same draws.
+    both: Option<Program>,
 }
 
 impl Sampler {
-    fn of(sampled: &[Expr], comparison: &Comparison<'_>) -> Result<Self, String> {
-        let program = compile(sampled, comparison).map_err(|error| error.to_string())?;
-        if program.is_deterministic() {
-            return Err("nothing random is left to sample".to_owned());
-        }
-        Ok(Self { program })
+    fn of(work: &Work<'_>, sampled: &[Expr], comparison: &Comparison<'_>) -> Result<Self, String> {
+        let at = comparison.at;
+        let conditional = match sampled {
+            [side] => condition(side, work.file, at, work.effort),
+            _ => None,
+        };
+        let raw = || sampler(sampled, at).map_err(|error| error.to_string());
+        let Some(conditional) = conditional else {
+            return Ok(Self { program: raw()?, conditional: None, both: None });
+        };
+        let Ok(program) = sampler(std::slice::from_ref(&conditional.mean), at) else {
+            return Ok(Self { program: raw()?, conditional: None, both: None });
+        };
+        // A law known to second order cannot be sampled: then there is nothing to compare with.
+        let both = compile_both(&conditional.mean, &sampled[0], at).ok();
+        Ok(Self { program, conditional: Some(conditional), both })
     }
 
     /// Samples until every question is decided or the limit is reached.
@@ -148,19 +194,43 @@ impl Sampler {
     ) -> Vec<Evidence> {
         let open =
             |reason: String| asked.iter().map(|_| comparison.open(KIND, reason.clone())).collect();
-        let fixed = match self.program.prepare(&FloatEnvironment::from(comparison.at)) {
-            Ok(fixed) => fixed,
+        let environment = FloatEnvironment::from(comparison.at);
+        let prepared = self.program.prepare(&environment).and_then(|fixed| {
+            let both = self.both.as_ref();
+            Ok((fixed, both.map(|program| program.prepare(&environment)).transpose()?))
+        });
+        let (fixed, fixed_both) = match prepared {
+            Ok(prepared) => prepared,
             Err(error) => return open(error.to_string()),
         };
         let streams = Streams::new(work, "simulation", &comparison.identities());
-        let limit = sample_limit(work.effort, self.program.cost());
-        let looks = Looks::doubling((8 * BLOCK).min(limit), limit);
         let entries = self.program.output_entries();
-        let mut sequence = MeanSequence::new(entries, comparison.share, looks, Spread::Estimated);
+        let variance = self.conditional.as_ref().and_then(|given| given.variance);
+        let share = comparison.share * if self.conditional.is_some() { OWN_SHARE } else { 1.0 };
+        let limit = sample_limit(work.effort, self.program.cost());
+        let limit = variance.map_or(limit, |variance| asked[0].planned(variance, share, limit));
+        let looks = Looks::doubling(FIRST.min(limit), limit);
+        let spread = variance.map_or(Spread::Estimated, |variance| Spread::Bounded(vec![variance]));
+        let mut sequence = MeanSequence::new(entries, share, looks, spread);
+        let mut check = self.both.as_ref().map(|_| {
+            AgreementCheck::new(entries, variance, CHECK_SHARE * comparison.share, looks.first())
+        });
         let mut judged: Vec<Option<(Verdict, Measurement)>> = vec![None; asked.len()];
         while let Some(due) = sequence.next_look() {
             let range = (sequence.count(), due);
-            for_each_sample(&self.program, &fixed, &streams, range, |x| sequence.push(x));
+            match (&self.both, &fixed_both, check.take()) {
+                (Some(both), Some(fixed), Some(mut check)) => {
+                    for_each_sample(both, fixed, &streams, range, |x| {
+                        let (mean, raw) = x.split_at(entries);
+                        sequence.push(mean);
+                        check.push(mean, raw);
+                    });
+                    if let Some(fault) = check.fault() {
+                        return open(fault);
+                    }
+                }
+                _ => for_each_sample(&self.program, &fixed, &streams, range, |x| sequence.push(x)),
+            }
             let values = sequence.estimate();
             if !values.iter().all(|value| value.is_finite()) {
                 return open("a sample is not a finite number".to_owned());
@@ -191,7 +261,7 @@ impl Sampler {
         }
         let record = |(asked, judged): (&Asked, Option<(Verdict, Measurement)>)| {
             let (verdict, measurement) = judged.expect("there is a look: this is a bug");
-            let notes = [asked.note(verdict).map(str::to_owned), self.note()];
+            let notes = [asked.note(verdict).map(str::to_owned), self.note(looks.first())];
             let notes: Vec<String> = notes.into_iter().flatten().collect();
             Evidence {
                 verdict,
@@ -203,22 +273,50 @@ impl Sampler {
         asked.iter().zip(judged).map(record).collect()
     }
 
-    fn note(&self) -> Option<String> {
-        let repeats = self.program.repeats();
-        (repeats > 1).then(|| {
-            format!("a sample is the mean over {repeats} draws of the small random letters at one draw of the large ones")
-        })
+    /// What a sample is, and what that leans on.
+    fn note(&self, first: u64) -> Option<String> {
+        let Some(conditional) = &self.conditional else {
+            let repeats = self.program.repeats();
+            return (repeats > 1).then(|| {
+                format!("a sample is the mean over {repeats} draws of the small random letters at one draw of the large ones")
+            });
+        };
+        let compared = match self.both {
+            Some(_) => format!("compared with the raw statistic on the first {first} draws"),
+            None => "the raw statistic cannot be sampled".to_owned(),
+        };
+        Some(format!("{}; {compared}", conditional.words()))
     }
 }
 
 /// The program of a side, or of the difference of two.
-fn compile(sides: &[Expr], comparison: &Comparison<'_>) -> Result<Program, FloatError> {
-    let mut lowering = Lowering::new(&comparison.at.sizes, Expectations::Sample);
+fn sampler(sides: &[Expr], at: &Instance) -> Result<Program, SamplerError> {
+    let mut lowering = Lowering::new(&at.sizes, Expectations::Sample);
     let mut output = lowering.lower(&sides[0], 0)?.node;
     if let Some(second) = sides.get(1) {
         // Terms of a sum may share copies.
         let second = lowering.lower(second, 0)?.node;
         output = lowering.graph.subtract(output, second);
     }
-    Program::compile(lowering.graph, vec![output], &[])
+    let program = Program::compile(lowering.graph, vec![output], &[])?;
+    if program.is_deterministic() {
+        return Err(SamplerError::Deterministic);
+    }
+    Ok(program)
+}
+
+/// The program of two expressions on the same draws.
+fn compile_both(first: &Expr, second: &Expr, at: &Instance) -> Result<Program, FloatError> {
+    let mut lowering = Lowering::new(&at.sizes, Expectations::Sample);
+    let outputs = vec![lowering.lower(first, 0)?.node, lowering.lower(second, 0)?.node];
+    Program::compile(lowering.graph, outputs, &[])
+}
+
+/// Why nothing is sampled.
+#[derive(Debug, thiserror::Error)]
+enum SamplerError {
+    #[error(transparent)]
+    Float(#[from] FloatError),
+    #[error("nothing random is left to sample")]
+    Deterministic,
 }

@@ -100,7 +100,7 @@ pub(crate) fn evidence(
     let work = Work {
         seed: settings.seed,
         effort: settings.effort,
-        origin: &lines[places[0].line].subject.file.name,
+        file: &lines[places[0].line].subject.file,
     };
     let claims: Vec<Vec<Claim>> = places.iter().map(|&place| forms(place)).collect();
     let comparisons: Vec<Comparison<'_>> = places
