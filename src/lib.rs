@@ -26,6 +26,7 @@
 //! ```
 
 pub mod calculus;
+pub mod calibration;
 pub mod certificate;
 pub mod claim;
 #[cfg(feature = "cli")]

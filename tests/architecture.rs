@@ -49,12 +49,27 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("mutation", &["claim", "evidence", "experiment", "numeric", "proof", "suite", "verdict"]),
-    ("report", &["claim", "evidence", "mutation", "suite", "theorem", "theorems", "verdict"]),
+    ("calibration", &["calculus", "claim", "data", "numeric", "statistics", "suite", "verdict"]),
+    (
+        "report",
+        &[
+            "calibration",
+            "claim",
+            "evidence",
+            "mutation",
+            "statistics",
+            "suite",
+            "theorem",
+            "theorems",
+            "verdict",
+        ],
+    ),
     ("guard", &["report", "suite"]),
     (
         "cli",
         &[
             "calculus",
+            "calibration",
             "certificate",
             "claim",
             "data",

@@ -535,3 +535,22 @@ fn the_mutants_of_a_claim_are_counted_and_the_survivors_listed() {
     let messages = refused(&folder, &["mutants", "no_such::theorem"]);
     assert!(messages.contains("no theorem `no_such::theorem`"), "{messages}");
 }
+
+#[test]
+fn a_calibration_is_printed_and_written_and_does_not_depend_on_the_number_of_threads() {
+    let folder = folder("calibrate");
+    let run = |threads: &str, file: &str| {
+        let arguments = ["calibrate", "--runs", "2", "--threads", threads, "--output", file];
+        let output = isserlis(&folder, &arguments);
+        assert_eq!(code(&output), 0);
+        let record = std::fs::read_to_string(folder.join(file)).expect("a record");
+        (out(&output), record)
+    };
+    let (text, record) = run("1", "one.json");
+    assert_eq!(run("3", "three.json"), (text.clone(), record.clone()));
+    assert!(text.contains("risk, variance exact"), "{text}");
+    let record: Value = serde_json::from_str(&record).expect("one object");
+    assert_eq!(record["schema"], "isserlis-calibration/1");
+    assert_eq!(record["rates"].as_array().expect("rates").len(), 28);
+    assert_eq!(record["coverage"][4]["runs"], 8);
+}

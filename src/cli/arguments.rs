@@ -69,6 +69,8 @@ pub(super) enum Command {
     },
     /// Try plausible slips in every formula: what the evidence rejects, and what survives
     Mutants(MutantsOptions),
+    /// Measure how often the verdicts are wrong on planted truths and falsehoods
+    Calibrate(CalibrateOptions),
     /// Check certificates with the independent checker
     Verify {
         /// The certificates, as `check --certificates` writes them
@@ -241,6 +243,27 @@ pub(super) struct MutantsOptions {
     /// How to print the scores
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: ScoreFormat,
+    #[command(flatten)]
+    pub(super) show: ShowOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CalibrateOptions {
+    /// Runs of each planted claim; intervals are tried in four times as many
+    #[arg(long, value_name = "N", default_value = "500")]
+    pub(super) runs: NonZeroU32,
+    /// Seed of all random numbers
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Threads [default: as many as the machine has]; results do not depend on it
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<NonZeroUsize>,
+    /// How to print the rates
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: ScoreFormat,
+    /// Also write the record, in JSON, to this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
     #[command(flatten)]
     pub(super) show: ShowOptions,
 }

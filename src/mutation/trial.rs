@@ -5,7 +5,9 @@ use super::formula::{Mutant, formula, mutants};
 use super::score::{KindScore, LineScore, MutantResult, Said, Scores};
 use crate::claim::{Claim, ClaimKind, Margin, Proposition};
 use crate::evidence::Evidence;
-use crate::numeric::{FloatEnvironment, Instance, check, evaluate, evaluate_exactly, instances};
+use crate::numeric::{
+    FloatEnvironment, Instance, check, evaluate, evaluate_exactly, instances, on_the_boundary,
+};
 use crate::proof::prove;
 use crate::suite::{
     InputError, Job, Line, Place, Progress, SEARCHES, Settings, Subject, Watcher, evidence,
@@ -153,7 +155,9 @@ impl Trial<'_> {
             let small = (0..=SEARCHES).filter_map(|further| {
                 instances(file, &anywhere, self.settings.seed.wrapping_add(further)).ok()
             });
-            let places = small.flatten().chain(line.instances.iter().cloned());
+            let small: Vec<Instance> = small.flatten().collect();
+            let tight = small.iter().flat_map(|at| on_the_boundary(wrong, at));
+            let places = small.iter().cloned().chain(tight).chain(line.instances.iter().cloned());
             for at in places {
                 let piece = check(file, wrong, &at, &budget);
                 agreeing += usize::from(piece.verdict == Verdict::Verified);

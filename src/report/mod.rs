@@ -1,5 +1,6 @@
 //! The results of a run in words: one renderer a file.
 
+mod calibration;
 mod json;
 mod latex;
 mod markdown;
@@ -10,6 +11,7 @@ mod template;
 mod text;
 mod words;
 
+pub use calibration::calibration;
 pub use json::json;
 pub use latex::latex;
 pub use markdown::markdown;

@@ -9,7 +9,7 @@ use super::{Results, Settings, Subject, SubjectResult};
 use crate::claim::{Claim, ClaimFile, Diagnostic};
 use crate::evidence::Evidence;
 use crate::experiment::{Comparison, Work, descend_on_samples, follow_flow, observe, simulate};
-use crate::numeric::{ExactError, Instance, check, check_with_reason, instances};
+use crate::numeric::{ExactError, Instance, check, check_with_reason, instances, on_the_boundary};
 use crate::proof::prove;
 use crate::statistics::ErrorBudget;
 use crate::verdict::{EvidenceKind, Verdict};
@@ -323,9 +323,9 @@ impl Run<'_> {
             let refutation = (1..=SEARCHES).find_map(|further| {
                 let seed = self.settings.seed.wrapping_add(further);
                 let instances = instances(file, &anywhere, seed).ok()?;
-                instances
-                    .iter()
-                    .map(|at| check(file, line.claim, at, &budget))
+                let tight = instances.iter().flat_map(|at| on_the_boundary(line.claim, at));
+                let all = tight.chain(instances.iter().cloned());
+                all.map(|at| check(file, line.claim, &at, &budget))
                     .find(|piece| piece.verdict == Verdict::Refuted)
             })?;
             let place = Place { line: *number, at: line.instances.len() };
