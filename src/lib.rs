@@ -26,6 +26,7 @@
 //! ```
 
 pub mod calculus;
+pub mod calibration;
 pub mod certificate;
 pub mod claim;
 #[cfg(feature = "cli")]
@@ -34,6 +35,7 @@ pub mod data;
 pub mod evidence;
 pub mod experiment;
 mod guard;
+pub mod mutation;
 pub mod network;
 pub mod numeric;
 pub mod prelude;

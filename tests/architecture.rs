@@ -19,7 +19,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("numeric", &["claim", "data", "evidence", "verdict"]),
     (
         "experiment",
-        &["claim", "data", "evidence", "network", "numeric", "statistics", "training", "verdict"],
+        &[
+            "calculus",
+            "claim",
+            "data",
+            "evidence",
+            "network",
+            "numeric",
+            "statistics",
+            "training",
+            "verdict",
+        ],
     ),
     ("theorem", &["experiment"]),
     ("prelude", &["data", "experiment", "network", "statistics", "theorem", "training", "verdict"]),
@@ -38,17 +48,34 @@ const ARROWS: &[(&str, &[&str])] = &[
             "verdict",
         ],
     ),
-    ("report", &["claim", "evidence", "suite", "theorem", "theorems", "verdict"]),
+    ("mutation", &["claim", "evidence", "experiment", "numeric", "proof", "suite", "verdict"]),
+    ("calibration", &["calculus", "claim", "data", "numeric", "statistics", "suite", "verdict"]),
+    (
+        "report",
+        &[
+            "calibration",
+            "claim",
+            "evidence",
+            "mutation",
+            "statistics",
+            "suite",
+            "theorem",
+            "theorems",
+            "verdict",
+        ],
+    ),
     ("guard", &["report", "suite"]),
     (
         "cli",
         &[
             "calculus",
+            "calibration",
             "certificate",
             "claim",
             "data",
             "evidence",
             "experiment",
+            "mutation",
             "network",
             "numeric",
             "proof",
@@ -129,6 +156,18 @@ fn no_room_uses_one_that_stands_above_it() {
         }
     }
     assert!(arrows > 20, "the files were read: {arrows} arrows");
+}
+
+#[test]
+fn of_all_experiments_one_file_uses_the_calculus() {
+    // Trained networks and the raw samples stay independent of the prover.
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/experiment");
+    let uses = |file: &PathBuf| {
+        mentioned(&std::fs::read_to_string(file).expect("a readable file")).contains("calculus")
+    };
+    let names = rust_files(&folder).into_iter().filter(uses);
+    let names: Vec<_> = names.map(|file| file.file_name().expect("a name").to_owned()).collect();
+    assert_eq!(names, ["rao_blackwell.rs"]);
 }
 
 #[test]

@@ -506,3 +506,53 @@ fn a_claim_is_derived_step_by_step() {
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(message.contains("did you mean `moment`?"), "{message}");
 }
+
+#[test]
+fn the_mutants_of_a_claim_are_counted_and_the_survivors_listed() {
+    let folder = folder("mutants");
+    let lines = "at d = 2; N = 3\n\
+                 claim moment: E[S] == Lambda\n\
+                 refute forgot: E[S] == Lambda/N\n\
+                 claim positive: tr(Lambda) >= 0\n";
+    write(&folder, "gram.claim", lines);
+    let output = isserlis(&folder, &["mutants", "gram.claim"]);
+    insta::assert_snapshot!(out(&output), @r#"
+    gram.claim::moment
+      E[S] == Lambda
+      8 mutants, 0 of them equivalent
+      proof or exact  8 of 8 rejected
+
+    gram.claim::positive
+      tr(Lambda) >= 0
+      7 mutants, 6 of them equivalent
+      proof or exact  1 of 1 rejected
+
+    2 claims: 15 mutants, 6 of them equivalent
+      proof or exact  9 of 9 rejected
+    "#);
+    let output = isserlis(&folder, &["mutants", "gram.claim", "--format", "json"]);
+    let scores: Value = serde_json::from_str(&out(&output)).expect("one object");
+    assert_eq!(scores["schema"], "isserlis-mutants/1");
+    assert_eq!(scores["lines"][0]["id"], "gram.claim::moment");
+    let messages = refused(&folder, &["mutants", "no_such::theorem"]);
+    assert!(messages.contains("no theorem `no_such::theorem`"), "{messages}");
+}
+
+#[test]
+fn a_calibration_is_printed_and_written_and_does_not_depend_on_the_number_of_threads() {
+    let folder = folder("calibrate");
+    let run = |threads: &str, file: &str| {
+        let arguments = ["calibrate", "--runs", "2", "--threads", threads, "--output", file];
+        let output = isserlis(&folder, &arguments);
+        assert_eq!(code(&output), 0);
+        let record = std::fs::read_to_string(folder.join(file)).expect("a record");
+        (out(&output), record)
+    };
+    let (text, record) = run("1", "one.json");
+    assert_eq!(run("3", "three.json"), (text.clone(), record.clone()));
+    assert!(text.contains("risk, variance exact"), "{text}");
+    let record: Value = serde_json::from_str(&record).expect("one object");
+    assert_eq!(record["schema"], "isserlis-calibration/1");
+    assert_eq!(record["rates"].as_array().expect("rates").len(), 28);
+    assert_eq!(record["coverage"][4]["runs"], 8);
+}

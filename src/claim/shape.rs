@@ -18,7 +18,7 @@ pub(super) fn is_open(space: &Space) -> bool {
 
 impl Shape {
     /// The shape of a number.
-    pub(super) fn scalar() -> Self {
+    pub(crate) fn scalar() -> Self {
         Self { rows: Space::One, columns: Space::One }
     }
 

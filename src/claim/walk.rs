@@ -1,4 +1,5 @@
-//! Going through a typed tree: the parts of a node, and all nodes below one.
+//! Going through a typed tree: the parts of a node, the node with other parts, and all nodes below
+//! one.
 
 use super::tree::{Expr, Letter, Node, Proposition};
 use std::collections::BTreeSet;
@@ -26,6 +27,58 @@ impl Expr {
             Node::Lie { quantity, loss, .. } => vec![quantity, loss],
             Node::Numeric { arguments, .. } => arguments.iter().collect(),
         }
+    }
+
+    /// The same node made of other parts, as many and of the same shapes as [`Expr::parts`] gives.
+    /// A use of a `let` or `define` name becomes the part itself: the name has another value.
+    ///
+    /// # Panics
+    /// If the number of parts is another one.
+    #[must_use]
+    pub fn with_parts(&self, parts: Vec<Self>) -> Self {
+        assert_eq!(parts.len(), self.parts().len(), "one part for each: this is a bug");
+        let mut parts = parts.into_iter();
+        let mut next = || parts.next().expect("as many parts as counted");
+        let node = match &*self.node {
+            Node::Number(_) | Node::Size(_) | Node::Letter(_) | Node::Identity { .. } => {
+                return self.clone();
+            }
+            Node::Abbreviation(_) | Node::Element(_) => return next(),
+            Node::Negate(_) => Node::Negate(next()),
+            Node::Power(_, exponent) => Node::Power(next(), exponent.clone()),
+            Node::Transpose(_) => Node::Transpose(next()),
+            Node::Trace(_) => Node::Trace(next()),
+            Node::Inverse(_) => Node::Inverse(next()),
+            Node::Add(..) => Node::Add(next(), next()),
+            Node::Subtract(..) => Node::Subtract(next(), next()),
+            Node::Multiply(..) => Node::Multiply(next(), next()),
+            Node::Divide(..) => Node::Divide(next(), next()),
+            Node::QuadraticForm { .. } => Node::QuadraticForm { vector: next(), matrix: next() },
+            Node::Norm { squared, weight, .. } => Node::Norm {
+                of: next(),
+                squared: *squared,
+                weight: weight.as_ref().map(|_| next()),
+            },
+            Node::Expectation { over, .. } => {
+                Node::Expectation { body: next(), over: over.clone() }
+            }
+            Node::Gradient { with_respect_to, .. } => {
+                Node::Gradient { of: next(), with_respect_to: with_respect_to.clone() }
+            }
+            Node::Substitute { replacements, .. } => {
+                let of = next();
+                let targets = replacements.iter().map(|(target, _)| target.clone());
+                Node::Substitute { of, replacements: targets.map(|it| (it, next())).collect() }
+            }
+            Node::Lie { letters, .. } => {
+                Node::Lie { quantity: next(), loss: next(), letters: letters.clone() }
+            }
+            Node::Numeric { function, arguments } => Node::Numeric {
+                function: *function,
+                arguments: arguments.iter().map(|_| next()).collect(),
+            },
+        };
+        Self { node: Arc::new(node), shape: self.shape.clone(), span: self.span }
     }
 
     /// This expression and everything below it, each shared node once: a chain of `let` names
@@ -109,6 +162,22 @@ mod tests {
             expr = scalar(Node::Add(named.clone(), named));
         }
         assert_eq!(expr.descendants().count(), 401);
+    }
+
+    #[test]
+    fn a_node_with_its_own_parts_is_itself() {
+        let text = "space d\nmatrix A[d,d]\nmatrix B[d,d] pd\nvector v[d]\nscalar u\n\
+                    gaussian x[d] ~ B\nlet L = E[(x'*A*v - u)^2]\n\
+                    claim a: subst(grad(L, A), A -> -A'*B^2/u) == inv(B)*qf(v, B)*v*v'*B\n\
+                    claim b: lie(u^2, L, u, A) == ||v||^2_(B) - sqrt(tr(A + I))\n";
+        let file = super::super::ClaimFile::parse("it", text).expect("a claim file");
+        for expr in file.claims.iter().flat_map(|claim| claim.proposition.expressions()) {
+            for part in expr.descendants() {
+                let same = part.with_parts(part.parts().into_iter().cloned().collect());
+                let value = part.unabbreviated();
+                assert_eq!(same.unabbreviated(), value, "{part}");
+            }
+        }
     }
 
     #[test]

@@ -68,6 +68,10 @@ pub(super) enum Command {
         #[command(flatten)]
         show: ShowOptions,
     },
+    /// Try plausible slips in every formula: what the evidence rejects, and what survives
+    Mutants(MutantsOptions),
+    /// Measure how often the verdicts are wrong on planted truths and falsehoods
+    Calibrate(CalibrateOptions),
     /// Check certificates with the independent checker
     Verify {
         /// The certificates, as `check --certificates` writes them
@@ -231,6 +235,51 @@ pub(super) struct CheckOptions {
     pub(super) certificates: Option<PathBuf>,
     #[command(flatten)]
     pub(super) show: ShowOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MutantsOptions {
+    /// Claim files, folders of them, or ids of theorems; with none, the theorem library
+    #[arg(value_name = "FILE|ID")]
+    pub(super) subjects: Vec<String>,
+    #[command(flatten)]
+    pub(super) run: RunOptions,
+    /// How to print the scores
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: ScoreFormat,
+    #[command(flatten)]
+    pub(super) show: ShowOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CalibrateOptions {
+    /// Runs of each planted claim; intervals are tried in four times as many
+    #[arg(long, value_name = "N", default_value = "500")]
+    pub(super) runs: NonZeroU32,
+    /// Seed of all random numbers
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Threads [default: as many as the machine has]; results do not depend on it
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<NonZeroUsize>,
+    /// How to print the rates
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: ScoreFormat,
+    /// Also write the record, in JSON, to this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) show: ShowOptions,
+}
+
+/// How scores are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ScoreFormat {
+    /// For a terminal
+    #[default]
+    Text,
+    /// One object
+    Json,
 }
 
 /// What a run is asked to do.

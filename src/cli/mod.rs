@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand.
 
 mod arguments;
+mod calibrate;
 mod certificates;
 mod check;
 mod derive;
@@ -9,6 +10,7 @@ mod exit;
 mod expand;
 mod find;
 mod library;
+mod mutants;
 mod new;
 mod output;
 mod progress;
@@ -35,6 +37,8 @@ pub fn run(arguments: &Arguments) -> Exit {
         Command::Find { what: Quantity::Conserved, with, loss, over, show } => {
             find::conserved(with, loss, over, *show)
         }
+        Command::Calibrate(options) => calibrate::calibrate(options),
+        Command::Mutants(options) => mutants::mutants(options),
         Command::Verify { files, show } => certificates::verify(files, *show),
         Command::Train(options) => train::train(options),
         Command::New { what, name } => new::new(*what, name),

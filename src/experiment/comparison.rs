@@ -1,7 +1,7 @@
 //! What is compared: a line at an instance, with what the units of work of a run share.
 
 use super::Effort;
-use crate::claim::Claim;
+use crate::claim::{Claim, ClaimFile};
 use crate::evidence::Evidence;
 use crate::numeric::Instance;
 use crate::verdict::EvidenceKind;
@@ -13,8 +13,8 @@ pub struct Work<'a> {
     pub seed: u64,
     /// How much work the run may do.
     pub effort: Effort,
-    /// File name or theorem id: seeds derive from it.
-    pub origin: &'a str,
+    /// The file or theorem: seeds derive from its name.
+    pub file: &'a ClaimFile,
 }
 
 /// A line at an instance, with its part of the error budget of the run.

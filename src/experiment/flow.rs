@@ -8,61 +8,104 @@ use crate::numeric::{
     FloatEnvironment, Formula, Instance, ParameterPolynomial, evaluate, parameter_polynomial,
 };
 use crate::statistics::{Question, Relation, judge_computed};
-use crate::training::{FlowSettings, Objective, gradient_flow};
+use crate::training::{FlowEnd, FlowSettings, Objective, gradient_flow};
 use crate::verdict::EvidenceKind;
 use faer::Mat;
 use std::sync::Arc;
 
-/// Evidence for or against a `reaches` line, from the gradient flow of the exact loss.
+/// Evidence for or against `reaches` lines, from the gradient flow of the exact loss: one piece a
+/// comparison, in their order. The comparisons are of one line and of forms of it with another
+/// value, with one name and instance: one flow serves them all.
 ///
 /// The loss is expanded exactly into a polynomial in the trained letters; its flow is integrated
 /// from the declared start to its limit with a bound on the error, which is carried through the
 /// expression of the line. The margin is ignored.
-pub fn follow_flow(work: &Work<'_>, comparison: &Comparison<'_>) -> Evidence {
-    judge_flow(work, comparison)
-        .unwrap_or_else(|reason| comparison.open(EvidenceKind::Flow, reason))
+pub fn follow_flow(work: &Work<'_>, comparisons: &[Comparison<'_>]) -> Vec<Evidence> {
+    let followed = comparisons
+        .first()
+        .map_or_else(|| Err("nothing to compare".to_owned()), |first| Followed::of(work, first));
+    let judge = |comparison: &Comparison<'_>| {
+        let followed = followed.as_ref().map_err(String::clone)?;
+        Ok(followed.judge(comparison, &claimed_limit(work, comparison)?))
+    };
+    let judged = comparisons.iter().map(|comparison| {
+        judge(comparison)
+            .unwrap_or_else(|reason: String| comparison.open(EvidenceKind::Flow, reason))
+    });
+    judged.collect()
 }
 
-fn judge_flow(work: &Work<'_>, comparison: &Comparison<'_>) -> Result<Evidence, String> {
-    let run = Run::of(work, comparison)?;
-    let at = comparison.at;
-    let polynomial =
-        parameter_polynomial(&run.training.loss.value, &run.letters, at, &budget(work.effort))
-            .map_err(|error| format!("the population loss has no exact expansion: {error}"))?;
-    let settings = FlowSettings::default();
-    let end = gradient_flow(&PolynomialLoss(polynomial), &run.start, &settings)
-        .map_err(|error| error.to_string())?;
-    let values = run.tracked(&end.point)?;
-    let error = run.slope(&end.point)? * end.error() + rounding(&values, &run.prediction);
-    let question =
-        Question { relation: Relation::Equal, prediction: &run.prediction, margin: None };
-    let method = "Dormand-Prince 5(4) on the exact population loss";
-    let (verdict, measurement) = judge_computed(&question, &values, error, end.evaluations, method);
-    let note = format!(
-        "limit at time {:.4}: gradient norm {:.1e}, distance left {:.1e}, integration error {:.1e} (against a hundred times the tolerance), rounding {:.1e}, {} flat directions",
-        end.time,
-        end.gradient_norm,
-        end.distance_left,
-        end.integration_error,
-        end.rounding,
-        end.flat_directions
-    );
-    Ok(Evidence {
-        verdict,
-        measurement: Some(measurement),
-        note: Some(note),
-        ..at.evidence(EvidenceKind::Flow)
-    })
+/// A flow at its limit.
+struct Followed {
+    end: FlowEnd,
+    /// The expression in `reaches` there, and a bound on the error that the flow leaves in it.
+    values: Vec<f64>,
+    error: f64,
 }
 
-/// A training at an instance: what moves, from where, what is tracked and predicted.
+impl Followed {
+    fn of(work: &Work<'_>, comparison: &Comparison<'_>) -> Result<Self, String> {
+        let run = Run::of(work, comparison)?;
+        let polynomial = parameter_polynomial(
+            &run.training.loss.value,
+            &run.letters,
+            comparison.at,
+            &budget(work.effort),
+        )
+        .map_err(|error| format!("the population loss has no exact expansion: {error}"))?;
+        let end = gradient_flow(&PolynomialLoss(polynomial), &run.start, &FlowSettings::default())
+            .map_err(|error| error.to_string())?;
+        let values = run.tracked(&end.point)?;
+        let error = run.slope(&end.point)? * end.error();
+        Ok(Self { end, values, error })
+    }
+
+    fn judge(&self, comparison: &Comparison<'_>, prediction: &[f64]) -> Evidence {
+        let (end, values) = (&self.end, &self.values);
+        let error = self.error + rounding(values, prediction);
+        let question = Question { relation: Relation::Equal, prediction, margin: None };
+        let method = "Dormand-Prince 5(4) on the exact population loss";
+        let (verdict, measurement) =
+            judge_computed(&question, values, error, end.evaluations, method);
+        let note = format!(
+            "limit at time {:.4}: gradient norm {:.1e}, distance left {:.1e}, integration error {:.1e} (against a hundred times the tolerance), rounding {:.1e}, {} flat directions",
+            end.time,
+            end.gradient_norm,
+            end.distance_left,
+            end.integration_error,
+            end.rounding,
+            end.flat_directions
+        );
+        Evidence {
+            verdict,
+            measurement: Some(measurement),
+            note: Some(note),
+            ..comparison.at.evidence(EvidenceKind::Flow)
+        }
+    }
+}
+
+/// What a `reaches` line says that the limit is.
+///
+/// # Errors
+/// Why that has no value.
+pub(super) fn claimed_limit(
+    work: &Work<'_>,
+    comparison: &Comparison<'_>,
+) -> Result<Vec<f64>, String> {
+    match &comparison.claim.proposition {
+        Proposition::Reaches { value, .. } => predict(value, comparison.at, work.effort),
+        _ => Err("only `reaches` is about a training".to_owned()),
+    }
+}
+
+/// A training at an instance: what moves, from where, and what is tracked.
 pub(super) struct Run<'a> {
     pub(super) training: &'a Training,
     /// The letters that move: their entries lie one after another, row after row.
     pub(super) letters: Vec<Arc<Letter>>,
     shapes: Vec<(usize, usize)>,
     pub(super) start: Vec<f64>,
-    pub(super) prediction: Vec<f64>,
     environment: FloatEnvironment,
     of: Formula,
 }
@@ -71,10 +114,10 @@ impl<'a> Run<'a> {
     /// The training that the line is about.
     ///
     /// # Errors
-    /// Why it has none, or why a start or the prediction has no value.
+    /// Why it has none, or why a start has no value.
     pub(super) fn of(work: &Work<'_>, comparison: &Comparison<'a>) -> Result<Self, String> {
         let (at, claim) = (comparison.at, comparison.claim);
-        let (Proposition::Reaches { of, value }, Some(training)) =
+        let (Proposition::Reaches { of, .. }, Some(training)) =
             (&claim.proposition, claim.training_in_use())
         else {
             return Err("only `reaches` is about a training".to_owned());
@@ -89,8 +132,7 @@ impl<'a> Run<'a> {
         }
         let of = Formula::new(of, &at.sizes)
             .map_err(|error| format!("the expression in `reaches` has no value: {error}"))?;
-        let prediction = predict(value, at, work.effort)?;
-        Ok(Self { training, letters, shapes, start, prediction, environment, of })
+        Ok(Self { training, letters, shapes, start, environment, of })
     }
 
     /// The instance in which the moving letters have the values of `point`.
@@ -109,6 +151,11 @@ impl<'a> Run<'a> {
             environment.values.insert(letter.name.clone(), value);
             rest = others;
         }
+    }
+
+    /// Entries of the expression in `reaches`.
+    pub(super) fn entries(&self) -> usize {
+        self.of.output_entries()
     }
 
     /// The expression in `reaches` at a point.

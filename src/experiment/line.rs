@@ -14,6 +14,7 @@ pub(super) struct Line<'a> {
     /// What the statistic is compared with.
     pub(super) prediction: Vec<f64>,
     /// The statistic, or the two sides whose difference it is.
+    sides: Vec<Expr>,
     plus: Formula,
     minus: Option<Formula>,
 }
@@ -56,23 +57,29 @@ impl<'a> Line<'a> {
             Relation::AtMost => Relation::AtLeast,
         };
         let predict = |expr: &Expr| predict(expr, comparison.at, effort);
-        let (relation, prediction, plus, minus) =
+        let (relation, prediction, sides) =
             match (left.observed_letters().is_empty(), right.observed_letters().is_empty()) {
                 (true, true) => return Err("no side contains an observed letter".to_owned()),
-                (false, true) => (relation, predict(right)?, formula(left)?, None),
-                (true, false) => (turned, predict(left)?, formula(right)?, None),
-                (false, false) => {
-                    let (plus, minus) = (formula(left)?, formula(right)?);
-                    (relation, vec![0.0; plus.output_entries()], plus, Some(minus))
-                }
+                (false, true) => (relation, Some(predict(right)?), vec![left]),
+                (true, false) => (turned, Some(predict(left)?), vec![right]),
+                (false, false) => (relation, None, vec![left, right]),
             };
+        let plus = formula(sides[0])?;
+        let minus = sides.get(1).map(|side| formula(side)).transpose()?;
+        let prediction = prediction.unwrap_or_else(|| vec![0.0; plus.output_entries()]);
         let margin = comparison.margin();
-        Ok(Self { comparison, relation, margin, prediction, plus, minus })
+        let sides = sides.into_iter().cloned().collect();
+        Ok(Self { comparison, relation, margin, prediction, sides, plus, minus })
     }
 
     /// What is asked of the statistic.
     pub(super) fn question(&self) -> Question<'_> {
         Question { relation: self.relation, prediction: &self.prediction, margin: self.margin }
+    }
+
+    /// Whether both lines are about one statistic with one share: then one sequence serves them.
+    pub(super) fn shares_statistic_with(&self, other: &Self) -> bool {
+        self.comparison.share == other.comparison.share && self.sides == other.sides
     }
 
     /// The statistic where the observed letters have these values.

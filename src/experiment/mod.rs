@@ -1,11 +1,13 @@
 //! Evidence by sampling the laws of a claim or by training a network.
 
+mod agreement;
 mod comparison;
 mod contract;
 mod flow;
 mod line;
 mod observation;
 mod prediction;
+mod rao_blackwell;
 mod sampling;
 mod simulation;
 #[cfg(test)]

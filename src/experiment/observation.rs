@@ -8,7 +8,9 @@ use super::{
 };
 use crate::evidence::{Evidence, Measurement};
 use crate::numeric::{FloatEnvironment, Instance};
-use crate::statistics::{Estimate, Looks, MeanSequence, Spread, judge, judge_computed, located};
+use crate::statistics::{
+    Estimate, Interval, Looks, MeanSequence, Spread, judge, judge_computed, located,
+};
 use crate::verdict::Verdict;
 use faer::Mat;
 use rayon::prelude::*;
@@ -95,6 +97,31 @@ fn names(experiment: &Experiment, at: &Instance) -> Vec<String> {
 /// The judgement of a line, or why there is none.
 type Judged = Result<(Verdict, Measurement), String>;
 
+/// The sequences of the different statistics of some lines.
+struct Statistics<'a> {
+    /// Each with the first line that is about it.
+    distinct: Vec<(&'a Line<'a>, MeanSequence)>,
+    /// Which of them each line is about.
+    of_line: Vec<usize>,
+}
+
+impl<'a> Statistics<'a> {
+    fn of(lines: &[&'a Line<'a>], looks: Looks) -> Self {
+        let mut distinct: Vec<(&Line<'_>, MeanSequence)> = Vec::new();
+        let place = |line: &&'a Line<'a>| {
+            let known = distinct.iter().position(|(other, _)| line.shares_statistic_with(other));
+            known.unwrap_or_else(|| {
+                let (entries, share) = (line.prediction.len(), line.comparison.share);
+                let sequence = MeanSequence::new(entries, share, looks, Spread::Estimated);
+                distinct.push((line, sequence));
+                distinct.len() - 1
+            })
+        };
+        let of_line = lines.iter().map(place).collect();
+        Self { distinct, of_line }
+    }
+}
+
 /// A run of an experiment at an instance.
 struct Observation<'a> {
     experiment: &'a Experiment,
@@ -116,30 +143,14 @@ impl Observation<'_> {
         prepare(&self.setting, &mut self.streams.stream(u64::MAX)).map_err(|e| e.to_string())
     }
 
-    /// The statistics of all lines at one draw, one after another.
-    fn statistics(&self, observed: Observed, lines: &[&Line<'_>]) -> Result<Vec<f64>, String> {
-        let environment = self.environment(observed);
-        let mut all = Vec::new();
-        for line in lines {
-            all.extend(line.statistic(&environment)?);
-        }
-        Ok(all)
-    }
-
     /// Draws until every line is decided or the limit is reached. Observed values are means of
     /// draws, so a line must be affine in them: then its statistic at the mean is the mean of its
     /// statistics.
     fn sample(&self, draw: &Draw, limit: u64, lines: &[&Line<'_>]) -> Result<Vec<Judged>, String> {
         let limit = limit.max(2);
         let looks = Looks::doubling((4 * BLOCK).min(limit), limit);
+        let mut statistics = Statistics::of(lines, looks);
         let mut affine = Vec::new();
-        let mut sequences: Vec<MeanSequence> = lines
-            .iter()
-            .map(|line| {
-                let entries = line.prediction.len();
-                MeanSequence::new(entries, line.comparison.share, looks, Spread::Estimated)
-            })
-            .collect();
         let mut judged: Vec<Option<Judged>> = vec![None; lines.len()];
         let mut drawn = 0;
         for due in looks.counts() {
@@ -153,22 +164,22 @@ impl Observation<'_> {
                             self.refuse_curved(lines, &affine, &mut judged)?;
                         }
                     }
-                    let all = self.statistics(observed, lines)?;
-                    let mut rest = &all[..];
-                    for (line, sequence) in lines.iter().zip(&mut sequences) {
-                        let (mine, others) = rest.split_at(line.prediction.len());
-                        sequence.push(mine);
-                        rest = others;
+                    let environment = self.environment(observed);
+                    for (line, sequence) in &mut statistics.distinct {
+                        sequence.push(&line.statistic(&environment)?);
                     }
                 }
                 drawn = until;
             }
-            for ((line, sequence), judged) in lines.iter().zip(&mut sequences).zip(&mut judged) {
+            let looked: Vec<Vec<Interval>> =
+                statistics.distinct.iter_mut().map(|(_, sequence)| sequence.look()).collect();
+            for ((line, &which), judged) in lines.iter().zip(&statistics.of_line).zip(&mut judged) {
                 if !matches!(judged, None | Some(Ok((Verdict::Inconclusive, _)))) {
                     continue;
                 }
+                let sequence = &statistics.distinct[which].1;
                 let values = sequence.estimate();
-                let intervals = widen(sequence.look(), &values, &line.prediction);
+                let intervals = widen(looked[which].clone(), &values, &line.prediction);
                 let (samples, method) = (sequence.count(), sequence.method());
                 let radius = f64::INFINITY;
                 let estimate = Estimate { values, intervals, radius, samples, method };

@@ -21,7 +21,7 @@ pub(super) struct Streams {
 impl Streams {
     /// The streams of a unit of work.
     pub(super) fn new(work: &Work<'_>, purpose: &str, identities: &[String]) -> Self {
-        let fixed = [work.origin, purpose].map(str::to_owned);
+        let fixed = [work.file.name.as_str(), purpose].map(str::to_owned);
         let identities = fixed.into_iter().chain(identities.iter().cloned()).collect();
         Self { seed: work.seed, identities }
     }

@@ -7,7 +7,7 @@
 //! that difference. What the start has left behind at the end of the burn-in is known from a
 //! pilot, the flow on an average over a fixed sample, and is added too.
 
-use super::flow::Run;
+use super::flow::{Run, claimed_limit};
 use super::prediction::{length, rounding, seed_text, widen};
 use super::sampling::{Streams, multiplications};
 use super::{Comparison, Effort, Work};
@@ -39,42 +39,125 @@ const PILOT_GROUPS: u64 = 16;
 /// Share of the error budget for the step-size bias.
 const BIAS_SHARE: f64 = 0.25;
 
-/// Evidence for or against a `reaches` line, from stochastic gradient descent on the declared
-/// loss, with samples from the declared laws.
+/// Evidence for or against `reaches` lines, from stochastic gradient descent on the declared loss,
+/// with samples from the declared laws: one piece a comparison, in their order. The comparisons
+/// are of one line and of forms of it with another value, with one name, instance and error
+/// share: the same descents serve them all.
 ///
 /// The claim is about the flow, so the flow decides it; a descent can refute only because its
 /// bias is bounded by halving the step size, otherwise it is inconclusive.
-pub fn descend_on_samples(work: &Work<'_>, comparison: &Comparison<'_>) -> Evidence {
-    judge_descent(work, comparison)
-        .unwrap_or_else(|reason| comparison.open(EvidenceKind::Training, reason))
+pub fn descend_on_samples(work: &Work<'_>, comparisons: &[Comparison<'_>]) -> Vec<Evidence> {
+    let descended = comparisons
+        .first()
+        .map_or_else(|| Err("nothing to compare".to_owned()), |first| Descended::of(work, first));
+    let judge = |comparison: &Comparison<'_>| {
+        let descended = descended.as_ref().map_err(String::clone)?;
+        Ok(descended.judge(comparison, &claimed_limit(work, comparison)?))
+    };
+    let judged = comparisons.iter().map(|comparison| {
+        judge(comparison)
+            .unwrap_or_else(|reason: String| comparison.open(EvidenceKind::Training, reason))
+    });
+    judged.collect()
 }
 
-fn judge_descent(work: &Work<'_>, comparison: &Comparison<'_>) -> Result<Evidence, String> {
-    let run = Run::of(work, comparison)?;
-    let loss = SampledLoss::compile(&run, comparison).map_err(|error| match error {
-        FloatError::SecondOrder { .. } => format!("population loss only: {error}"),
-        other => format!("the declared loss cannot be sampled: {other}"),
-    })?;
-    let streams = Streams::new(work, "training", &comparison.identities());
-    let pilot = Pilot::run(&run, &loss, streams.stream(u64::MAX))?;
-    let mut plan = Plan::of(work.effort, &pilot, loss.program.cost());
-    // A retry looks at divergence alone, never at the claim.
-    let mut attempts = 0;
-    let repetitions = loop {
-        let all: Result<Vec<Repetition>, DescentError> = (0..REPETITIONS)
-            .into_par_iter()
-            .map(|number| plan.repetition(&run, &loss, streams.stream(number)))
-            .collect();
-        match all {
-            Ok(all) => break all,
-            Err(DescentError::Diverged { .. }) if attempts < 5 => {
-                attempts += 1;
-                plan.rate /= 2.0;
+/// All repetitions of a descent, with what is known of their biases.
+struct Descended {
+    /// The means over the tails at the smaller step size.
+    values: Vec<f64>,
+    means: Vec<Interval>,
+    radius: f64,
+    /// Bounds on the step-size bias of each entry.
+    biases: Vec<f64>,
+    /// What is left of the start.
+    transient: f64,
+    rate: f64,
+    samples: u64,
+    seed: String,
+}
+
+impl Descended {
+    fn of(work: &Work<'_>, comparison: &Comparison<'_>) -> Result<Self, String> {
+        let run = Run::of(work, comparison)?;
+        let loss = SampledLoss::compile(&run, comparison).map_err(|error| match error {
+            FloatError::SecondOrder { .. } => format!("population loss only: {error}"),
+            other => format!("the declared loss cannot be sampled: {other}"),
+        })?;
+        let streams = Streams::new(work, "training", &comparison.identities());
+        let pilot = Pilot::run(&run, &loss, streams.stream(u64::MAX))?;
+        let mut plan = Plan::of(work.effort, &pilot, loss.program.cost());
+        // A retry looks at divergence alone, never at the claim.
+        let mut attempts = 0;
+        let repetitions = loop {
+            let all: Result<Vec<Repetition>, DescentError> = (0..REPETITIONS)
+                .into_par_iter()
+                .map(|number| plan.repetition(&run, &loss, streams.stream(number)))
+                .collect();
+            match all {
+                Ok(all) => break all,
+                Err(DescentError::Diverged { .. }) if attempts < 5 => {
+                    attempts += 1;
+                    plan.rate /= 2.0;
+                }
+                Err(error) => return Err(error.to_string()),
             }
-            Err(error) => return Err(error.to_string()),
+        };
+        let fine: Vec<Vec<f64>> = repetitions.iter().map(|one| one.fine.clone()).collect();
+        let difference = |one: &Repetition| -> Vec<f64> {
+            one.coarse.iter().zip(&one.fine).map(|(coarse, fine)| coarse - fine).collect()
+        };
+        let differences: Vec<Vec<f64>> = repetitions.iter().map(difference).collect();
+        let share = comparison.share;
+        let (means, radius) = located(&fine, (1.0 - BIAS_SHARE) * share);
+        let biases = student(&differences, BIAS_SHARE * share);
+        let mean = |entry| fine.iter().map(|one| one[entry]).sum::<f64>() / fine.len() as f64;
+        Ok(Self {
+            values: (0..run.entries()).map(mean).collect(),
+            means,
+            radius,
+            biases: biases.into_iter().map(|interval| interval.absolute().high).collect(),
+            // exp(-curvature t) from the end of the burn-in, averaged over the tail.
+            transient: pilot.slope * pilot.left / (pilot.curvature * plan.tail).max(1.0),
+            rate: plan.rate,
+            samples: repetitions.iter().map(|one| one.samples).sum(),
+            seed: seed_text(&streams.stream(0)),
+        })
+    }
+
+    fn judge(&self, comparison: &Comparison<'_>, prediction: &[f64]) -> Evidence {
+        let slack: Vec<f64> = self.biases.iter().map(|bias| bias + self.transient).collect();
+        let widened = self.means.iter().zip(&slack);
+        let intervals =
+            widened.map(|(mean, bias)| Interval::new(mean.low - bias, mean.high + bias)).collect();
+        let estimate = Estimate {
+            intervals: widen(intervals, &self.values, prediction),
+            radius: self.radius + length(&slack) + rounding(&self.values, prediction),
+            values: self.values.clone(),
+            samples: self.samples,
+            method: format!(
+                "Student's t over {REPETITIONS} repetitions, widened by the step-size bias"
+            ),
+        };
+        let margin = comparison.margin();
+        let question = Question { relation: Relation::Equal, prediction, margin };
+        let (verdict, mut measurement) = judge(&question, &estimate);
+        measurement.seed = Some(self.seed.clone());
+        let mut note = format!(
+            "the declared loss on samples: step size {:.3e}, bias at most {:.1e} by halving it, {:.1e} left of the start",
+            self.rate / 2.0,
+            length(&self.biases),
+            self.transient
+        );
+        if verdict == Verdict::Inconclusive && margin.is_none() {
+            note.push_str("; without a `margin` a descent can refute but not verify");
         }
-    };
-    Ok(plan.judge(&run, comparison, &pilot, &repetitions, &streams))
+        Evidence {
+            verdict,
+            measurement: Some(measurement),
+            note: Some(note),
+            ..comparison.at.evidence(EvidenceKind::Training)
+        }
+    }
 }
 
 /// The declared loss and its gradient, compiled for sampling.
@@ -270,72 +353,11 @@ impl Plan {
                 |_, point, gradient| {
                     loss.estimate(&mut state, run, point, groups, &mut generator, gradient)
                 },
-                |point| run.tracked(point).unwrap_or_else(|_| vec![f64::NAN; run.prediction.len()]),
+                |point| run.tracked(point).unwrap_or_else(|_| vec![f64::NAN; run.entries()]),
             )
         };
         let (coarse, fine) = (one(0)?, one(1)?);
         let samples = steps * (2 * GROUPS * LANES) as u64;
         Ok(Repetition { coarse: coarse.average, fine: fine.average, samples })
-    }
-
-    fn judge(
-        &self,
-        run: &Run<'_>,
-        comparison: &Comparison<'_>,
-        pilot: &Pilot,
-        repetitions: &[Repetition],
-        streams: &Streams,
-    ) -> Evidence {
-        let fine: Vec<Vec<f64>> = repetitions.iter().map(|one| one.fine.clone()).collect();
-        let difference = |one: &Repetition| -> Vec<f64> {
-            one.coarse.iter().zip(&one.fine).map(|(coarse, fine)| coarse - fine).collect()
-        };
-        let differences: Vec<Vec<f64>> = repetitions.iter().map(difference).collect();
-        let share = comparison.share;
-        let (means, radius) = located(&fine, (1.0 - BIAS_SHARE) * share);
-        let biases: Vec<f64> = student(&differences, BIAS_SHARE * share)
-            .into_iter()
-            .map(|interval| interval.absolute().high)
-            .collect();
-        // exp(-curvature t) from the end of the burn-in, averaged over the tail.
-        let transient = pilot.slope * pilot.left / (pilot.curvature * self.tail).max(1.0);
-        let slack: Vec<f64> = biases.iter().map(|bias| bias + transient).collect();
-        let widened = means.iter().zip(&slack);
-        let intervals =
-            widened.map(|(mean, bias)| Interval::new(mean.low - bias, mean.high + bias)).collect();
-        let values: Vec<f64> = (0..run.prediction.len())
-            .map(|entry| fine.iter().map(|one| one[entry]).sum::<f64>() / fine.len() as f64)
-            .collect();
-        let estimate = Estimate {
-            intervals: widen(intervals, &values, &run.prediction),
-            radius: radius + length(&slack) + rounding(&values, &run.prediction),
-            values,
-            samples: repetitions.iter().map(|one| one.samples).sum(),
-            method: format!(
-                "Student's t over {REPETITIONS} repetitions, widened by the step-size bias"
-            ),
-        };
-        let question = Question {
-            relation: Relation::Equal,
-            prediction: &run.prediction,
-            margin: comparison.margin(),
-        };
-        let (verdict, mut measurement) = judge(&question, &estimate);
-        measurement.seed = Some(seed_text(&streams.stream(0)));
-        let mut note = format!(
-            "the declared loss on samples: step size {:.3e}, bias at most {:.1e} by halving it, {:.1e} left of the start",
-            self.rate / 2.0,
-            length(&biases),
-            transient
-        );
-        if verdict == Verdict::Inconclusive && comparison.margin().is_none() {
-            note.push_str("; without a `margin` a descent can refute but not verify");
-        }
-        Evidence {
-            verdict,
-            measurement: Some(measurement),
-            note: Some(note),
-            ..comparison.at.evidence(EvidenceKind::Training)
-        }
     }
 }

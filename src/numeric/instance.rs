@@ -1,10 +1,12 @@
 //! Concrete instances: sizes and rational values of the deterministic letters of a file.
 
+mod boundary;
 mod completion;
 mod draw;
 mod grid;
 mod mention;
 
+pub use boundary::on_the_boundary;
 pub use grid::{InstanceError, instances};
 
 use crate::evidence::Evidence;

@@ -13,4 +13,4 @@ pub use exact::{
 };
 pub(crate) use float::{Expectations, FixedValues, Formula, LANES, Lowering, Program, Workspace};
 pub use float::{FloatEnvironment, FloatError, evaluate};
-pub use instance::{Instance, InstanceError, RationalMatrix, instances};
+pub use instance::{Instance, InstanceError, RationalMatrix, instances, on_the_boundary};

@@ -1,16 +1,20 @@
 //! The results of a run in words: one renderer a file.
 
+mod calibration;
 mod json;
 mod latex;
 mod markdown;
+mod mutants;
 mod number;
 mod page;
 mod template;
 mod text;
 mod words;
 
+pub use calibration::calibration;
 pub use json::json;
 pub use latex::latex;
 pub use markdown::markdown;
+pub use mutants::mutants;
 pub use template::ReportError;
 pub use text::{Style, text};

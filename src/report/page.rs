@@ -1,6 +1,8 @@
 //! The results arranged as the pages of a report: what the templates are filled with.
 
+use super::calibration::CalibrationPage;
 use super::words::{self, plural};
+use crate::calibration::Calibration;
 use crate::evidence::Evidence;
 use crate::suite::{ClaimResult, Results, SubjectResult};
 use serde::Serialize;
@@ -15,6 +17,8 @@ pub(super) struct Page<'a> {
     /// Lines that are not as claimed.
     pub(super) failures: Vec<&'a str>,
     pub(super) contradictions: Vec<&'a str>,
+    /// The error rates of the engine, as last measured.
+    pub(super) calibration: Option<CalibrationPage>,
     pub(super) subjects: Vec<Section<'a>>,
 }
 
@@ -79,6 +83,7 @@ impl<'a> Page<'a> {
             error_budget: super::number::short(results.error_budget),
             failures: ids(|result| result.as_claimed == Some(false)),
             contradictions: ids(|result| result.contradiction),
+            calibration: CalibrationPage::of(&Calibration::last()),
             subjects: results.subjects.iter().map(section).collect(),
         }
     }

@@ -1,7 +1,10 @@
 //! Estimators, confidence sequences, the error budget, and the judgement of a measured value
 //! against its prediction.
 
+mod asymptotic;
 mod batches;
+mod bernstein;
+mod binomial;
 mod budget;
 mod catoni;
 mod deviation;
@@ -11,6 +14,9 @@ mod judgement;
 mod looks;
 mod student;
 
+pub use asymptotic::AsymptoticSequence;
+pub use bernstein::BernsteinSequence;
+pub use binomial::clopper_pearson;
 pub use budget::ErrorBudget;
 pub use catoni::{MeanSequence, Spread};
 pub use deviation::deviation;

@@ -37,7 +37,6 @@ pub(super) fn conclude(
         counterexample: smallest(&evidence),
         slack: slack(&evidence),
         undecided,
-        mutants: None,
         evidence,
     }
 }

@@ -12,11 +12,13 @@ mod settings;
 mod subject;
 
 pub use input::{InputError, Origin, declarations, read};
+pub(crate) use plan::{Job, Line, Place, jobs, shared};
 pub use results::{
-    ClaimResult, ExperimentResult, MarginResult, MutantCount, Results, Slack, SubjectResult,
-    Summary,
+    ClaimResult, ExperimentResult, MarginResult, Results, Slack, SubjectResult, Summary,
 };
 pub use run::{Outcome, Progress, Timing, Watcher, run};
+pub(crate) use run::{evidence, in_threads, lines};
+pub(crate) use search::{SEEDS, Search};
 pub use selection::{Selection, suggestion};
 pub use settings::Settings;
 pub use subject::{Subject, library};

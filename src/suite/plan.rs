@@ -9,40 +9,40 @@ use crate::statistics::ErrorBudget;
 use crate::verdict::EvidenceKind;
 
 /// One line of a run, with its instances.
-pub(super) struct Line<'a> {
-    pub(super) subject: &'a Subject,
-    pub(super) claim: &'a Claim,
+pub(crate) struct Line<'a> {
+    pub(crate) subject: &'a Subject,
+    pub(crate) claim: &'a Claim,
     /// Its instances; none for a kind of line that has no value at an instance.
-    pub(super) instances: Vec<Instance>,
+    pub(crate) instances: Vec<Instance>,
 }
 
 impl Line<'_> {
-    pub(super) fn id(&self) -> String {
+    pub(crate) fn id(&self) -> String {
         format!("{}::{}", self.subject.id, self.claim.name)
     }
 
-    pub(super) fn is_observed(&self) -> bool {
+    pub(crate) fn is_observed(&self) -> bool {
         !self.claim.proposition.observed_letters().is_empty()
     }
 
-    pub(super) fn reaches(&self) -> bool {
+    pub(crate) fn reaches(&self) -> bool {
         matches!(self.claim.proposition, Proposition::Reaches { .. })
     }
 
     /// Whether both sides have an exact value at an instance.
-    pub(super) fn has_exact_value(&self) -> bool {
+    pub(crate) fn has_exact_value(&self) -> bool {
         self.claim.proposition.has_value_at_instances() && !self.reaches() && !self.is_observed()
     }
 
     /// Whether sampling its laws can say anything: an expectation in a line about values.
-    pub(super) fn can_be_sampled(&self) -> bool {
+    pub(crate) fn can_be_sampled(&self) -> bool {
         let about_values =
             !matches!(self.claim.proposition, Proposition::Bound { form: Some(_), .. });
         about_values && self.has_exact_value() && self.claim.proposition.contains_expectation()
     }
 
     /// The experiments that supply all its observed letters together, of the kinds allowed.
-    pub(super) fn experiments(&self, settings: &Settings) -> Vec<&Experiment> {
+    pub(crate) fn experiments(&self, settings: &Settings) -> Vec<&Experiment> {
         let letters = self.claim.proposition.observed_letters();
         let supplies = |experiment: &&Experiment| {
             letters.iter().all(|letter| experiment.supplies.contains(&&*letter.name))
@@ -54,13 +54,13 @@ impl Line<'_> {
 
 /// A place in a run: a line by its number, at an instance of it by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) line: usize,
-    pub(super) at: usize,
+pub(crate) struct Place {
+    pub(crate) line: usize,
+    pub(crate) at: usize,
 }
 
 /// One unit of work whose evidence is not exact.
-pub(super) enum Job<'a> {
+pub(crate) enum Job<'a> {
     /// Samples of the declared laws.
     Simulate(Place),
     /// Gradient flow on the exact population loss.
@@ -85,14 +85,14 @@ impl Job<'_> {
     }
 
     /// The part of the budget that each of its comparisons gets.
-    pub(super) fn share(&self, budget: Option<&ErrorBudget>) -> f64 {
+    pub(crate) fn share(&self, budget: Option<&ErrorBudget>) -> f64 {
         match budget {
             Some(budget) if self.weight() > 0 => budget.share(1.0),
             _ => 0.0,
         }
     }
 
-    pub(super) fn places(&self) -> &[Place] {
+    pub(crate) fn places(&self) -> &[Place] {
         match self {
             Self::Simulate(place) | Self::FollowFlow(place) | Self::DescendOnSamples(place) => {
                 std::slice::from_ref(place)
@@ -101,7 +101,7 @@ impl Job<'_> {
         }
     }
 
-    pub(super) fn kind(&self) -> EvidenceKind {
+    pub(crate) fn kind(&self) -> EvidenceKind {
         match self {
             Self::Simulate(_) => EvidenceKind::Simulation,
             Self::FollowFlow(_) => EvidenceKind::Flow,
@@ -112,7 +112,7 @@ impl Job<'_> {
 }
 
 /// All jobs of a run. `too_large` holds the places that exact arithmetic could not decide.
-pub(super) fn jobs<'a>(
+pub(crate) fn jobs<'a>(
     lines: &'a [Line<'a>],
     settings: &Settings,
     too_large: &[Place],
@@ -168,7 +168,7 @@ fn observe<'a>(
 }
 
 /// The error budget over all comparisons of `jobs`; none where none is statistical.
-pub(super) fn shared(settings: &Settings, jobs: &[Job<'_>]) -> Option<ErrorBudget> {
+pub(crate) fn shared(settings: &Settings, jobs: &[Job<'_>]) -> Option<ErrorBudget> {
     let comparisons: usize = jobs.iter().map(Job::weight).sum();
     (comparisons > 0).then(|| ErrorBudget::new(settings.error_budget, comparisons as f64))
 }

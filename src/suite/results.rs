@@ -170,8 +170,6 @@ pub struct ClaimResult {
     /// Room that a bound leaves, over its instances.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slack: Option<Slack>,
-    /// Formula mutants; null where not run.
-    pub mutants: Option<MutantCount>,
 }
 
 /// Room that a bound leaves over its instances (larger minus smaller side).
@@ -183,19 +181,6 @@ pub struct Slack {
     pub median: f64,
     /// It holds for a trivial reason.
     pub vacuous: bool,
-}
-
-/// Formula mutants of a line.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MutantCount {
-    /// Mutants tried.
-    pub tried: u64,
-    /// Rejected ones.
-    pub rejected: u64,
-    /// Ones equal to the formula.
-    pub equivalent: u64,
-    /// The others, as text.
-    pub survivors: Vec<String>,
 }
 
 /// Counts over a run.

@@ -7,7 +7,7 @@ use super::plan::{Job, Line, Place, jobs, shared};
 use super::search::Search;
 use super::selection::suggestion;
 use super::{Results, Settings, Subject, SubjectResult};
-use crate::claim::{ClaimFile, Diagnostic};
+use crate::claim::{Claim, ClaimFile, Diagnostic};
 use crate::evidence::Evidence;
 use crate::experiment::{Comparison, Work, descend_on_samples, follow_flow, observe, simulate};
 use crate::numeric::{ExactError, Instance, check_with_reason, instances};
@@ -60,12 +60,68 @@ const STACK: usize = 8 << 20;
 /// # Panics
 /// If the system gives no threads.
 pub fn run(subjects: &[Subject], settings: &Settings, watcher: Watcher<'_>) -> Outcome {
+    in_threads(settings, || Run { settings, watcher }.all(subjects))
+}
+
+/// Does the work in as many threads as the settings ask for.
+///
+/// # Panics
+/// If the system gives no threads.
+pub(crate) fn in_threads<R: Send>(settings: &Settings, work: impl FnOnce() -> R + Send) -> R {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(settings.threads.map_or(0, usize::from))
         .stack_size(STACK)
         .build()
         .expect("the system gives threads to run on");
-    pool.install(|| Run { settings, watcher }.all(subjects))
+    pool.install(work)
+}
+
+/// The selected lines of all subjects with their instances, and what is wrong with those that are
+/// missing.
+pub(crate) fn lines<'s>(
+    subjects: &'s [Subject],
+    settings: &Settings,
+) -> (Vec<Line<'s>>, Vec<InputError>) {
+    let mut problems = Vec::new();
+    let lines = Run { settings, watcher: &|_| () }.lines(subjects, &mut problems);
+    (lines, problems)
+}
+
+/// The evidence of a job, for its lines and for the given other forms of each, in order: forms
+/// share the name, instances and error share of their line.
+pub(crate) fn evidence(
+    job: &Job<'_>,
+    lines: &[Line<'_>],
+    settings: &Settings,
+    budget: Option<&ErrorBudget>,
+    forms: impl Fn(Place) -> Vec<Claim>,
+) -> Vec<(Place, Vec<Evidence>)> {
+    let share = job.share(budget);
+    let places = job.places();
+    let work = Work {
+        seed: settings.seed,
+        effort: settings.effort,
+        file: &lines[places[0].line].subject.file,
+    };
+    let claims: Vec<Vec<Claim>> = places.iter().map(|&place| forms(place)).collect();
+    let comparisons: Vec<Comparison<'_>> = places
+        .iter()
+        .zip(&claims)
+        .flat_map(|(place, claims)| {
+            let at = &lines[place.line].instances[place.at];
+            claims.iter().map(move |claim| Comparison { claim, at, share })
+        })
+        .collect();
+    let found = match job {
+        Job::Simulate(_) => simulate(&work, &comparisons),
+        Job::FollowFlow(_) => follow_flow(&work, &comparisons),
+        Job::DescendOnSamples(_) => descend_on_samples(&work, &comparisons),
+        Job::Observe(experiment, _) => observe(&work, experiment, &comparisons),
+    };
+    assert_eq!(found.len(), comparisons.len(), "one piece a comparison: this is a bug");
+    let mut found = found.into_iter();
+    let of_place = |claims: &Vec<Claim>| found.by_ref().take(claims.len()).collect();
+    places.iter().copied().zip(claims.iter().map(of_place).collect::<Vec<_>>()).collect()
 }
 
 struct Run<'a> {
@@ -95,7 +151,17 @@ impl Run<'_> {
         (self.watcher)(Progress::Planned(jobs.len()));
         found.extend(
             jobs.par_iter()
-                .map(|job| self.timed(job.kind(), || self.evidence(job, &lines, budget.as_ref())))
+                .map(|job| {
+                    let itself = |place: Place| vec![lines[place.line].claim.clone()];
+                    self.timed(job.kind(), || {
+                        evidence(job, &lines, self.settings, budget.as_ref(), itself)
+                            .into_iter()
+                            .flat_map(|(place, pieces)| {
+                                pieces.into_iter().map(move |one| (place, one))
+                            })
+                            .collect()
+                    })
+                })
                 .collect::<Vec<_>>(),
         );
         self.outcome(subjects, &lines, found, problems)
@@ -277,37 +343,6 @@ impl Run<'_> {
 
     fn search(&self) -> Search {
         Search { seed: self.settings.seed, budget: self.settings.exact_budget() }
-    }
-
-    fn evidence(
-        &self,
-        job: &Job<'_>,
-        lines: &[Line<'_>],
-        budget: Option<&ErrorBudget>,
-    ) -> Vec<(Place, Evidence)> {
-        let share = job.share(budget);
-        let places = job.places();
-        let comparison = |place: &Place| {
-            let line = &lines[place.line];
-            Comparison { claim: line.claim, at: &line.instances[place.at], share }
-        };
-        let work = Work {
-            seed: self.settings.seed,
-            effort: self.settings.effort,
-            origin: &lines[places[0].line].subject.file.name,
-        };
-        let first = comparison(&places[0]);
-        let evidence = match job {
-            Job::Simulate(_) => vec![simulate(&work, &first)],
-            Job::FollowFlow(_) => vec![follow_flow(&work, &first)],
-            Job::DescendOnSamples(_) => vec![descend_on_samples(&work, &first)],
-            Job::Observe(experiment, places) => {
-                let comparisons: Vec<_> = places.iter().map(comparison).collect();
-                observe(&work, experiment, &comparisons)
-            }
-        };
-        assert_eq!(evidence.len(), places.len(), "one piece a comparison: this is a bug");
-        places.iter().copied().zip(evidence).collect()
     }
 
     fn timed(&self, kind: EvidenceKind, work: impl FnOnce() -> Vec<(Place, Evidence)>) -> Found {

@@ -3,18 +3,18 @@
 use super::plan::Line;
 use crate::claim::{Claim, Proposition};
 use crate::evidence::Evidence;
-use crate::numeric::{Budget, check, instances};
+use crate::numeric::{Budget, check, instances, on_the_boundary};
 use crate::proof::Attempt;
 use crate::verdict::Verdict;
 
 /// Seeds with which values are drawn anew: two sides that differ may agree where a drawn value
 /// happens to be special.
-const SEEDS: u64 = 4;
+pub(crate) const SEEDS: u64 = 4;
 
 /// A search among small instances.
-pub(super) struct Search {
-    pub(super) seed: u64,
-    pub(super) budget: Budget,
+pub(crate) struct Search {
+    pub(crate) seed: u64,
+    pub(crate) budget: Budget,
 }
 
 impl Search {
@@ -27,7 +27,7 @@ impl Search {
     /// The evidence of an attempt at a line without a value at an instance, such as a limit: what
     /// is left of the difference of normal forms refutes it only with an instance at which it is
     /// not zero.
-    pub(super) fn confirmed(&self, line: &Line<'_>, attempt: Attempt) -> Evidence {
+    pub(crate) fn confirmed(&self, line: &Line<'_>, attempt: Attempt) -> Evidence {
         let Attempt { mut evidence, difference, .. } = attempt;
         let Some(difference) = difference else { return evidence };
         if line.claim.proposition.has_value_at_instances() {
@@ -64,9 +64,9 @@ impl Search {
         let file = &line.subject.file;
         let anywhere = Claim { grid: None, ..claim.clone() };
         let instances = instances(file, &anywhere, seed).ok()?;
-        instances
-            .iter()
-            .map(|at| check(file, claim, at, &self.budget))
+        let tight = instances.iter().flat_map(|at| on_the_boundary(claim, at));
+        let all = tight.chain(instances.iter().cloned());
+        all.map(|at| check(file, claim, &at, &self.budget))
             .find(|piece| piece.verdict == Verdict::Refuted)
     }
 }

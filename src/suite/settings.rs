@@ -40,7 +40,7 @@ impl Default for Settings {
 
 impl Settings {
     /// Whether this kind may be gathered.
-    pub(super) fn allows(&self, kind: EvidenceKind) -> bool {
+    pub(crate) fn allows(&self, kind: EvidenceKind) -> bool {
         self.evidence.as_ref().is_none_or(|kinds| kinds.contains(&kind))
     }
 
@@ -50,7 +50,7 @@ impl Settings {
     }
 
     /// What exact arithmetic may spend on one instance.
-    pub(super) fn exact_budget(&self) -> Budget {
+    pub(crate) fn exact_budget(&self) -> Budget {
         let quick = Budget::default();
         let factor = match self.effort {
             Effort::Quick => 1,

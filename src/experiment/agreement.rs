@@ -1,0 +1,63 @@
+//! The calculus against the raw statistic: two samples of one mean, and a known variance.
+
+use crate::statistics::{Looks, MeanSequence, Spread};
+
+/// Compares the conditional mean with the raw statistic on the same draws, and its scatter with
+/// the variance that the calculus gives.
+pub(super) struct AgreementCheck {
+    /// Raw statistic less conditional mean: its mean is 0.
+    difference: MeanSequence,
+    /// Half the squared difference of two draws: its mean is the variance.
+    scatter: Option<(f64, MeanSequence)>,
+    waiting: Option<f64>,
+    /// Largest absolute value of the raw statistic: what rounding is relative to.
+    magnitude: f64,
+}
+
+impl AgreementCheck {
+    /// A check over so many draws that raises a false alarm with probability at most `share`.
+    pub(super) fn new(entries: usize, variance: Option<f64>, share: f64, draws: u64) -> Self {
+        let sequence = |entries, share, draws| {
+            MeanSequence::new(entries, share, Looks::doubling(draws, draws), Spread::Estimated)
+        };
+        let half = share / 2.0;
+        Self {
+            difference: sequence(entries, half, draws),
+            scatter: variance.map(|variance| (variance, sequence(1, half, draws / 2))),
+            waiting: None,
+            magnitude: 0.0,
+        }
+    }
+
+    /// One draw.
+    pub(super) fn push(&mut self, mean: &[f64], raw: &[f64]) {
+        let difference: Vec<f64> = raw.iter().zip(mean).map(|(raw, mean)| raw - mean).collect();
+        self.difference.push(&difference);
+        self.magnitude = raw.iter().fold(self.magnitude, |most, entry| most.max(entry.abs()));
+        if let Some((_, scatter)) = &mut self.scatter {
+            match self.waiting.take() {
+                None => self.waiting = Some(mean[0]),
+                Some(other) => scatter.push(&[(mean[0] - other).powi(2) / 2.0]),
+            }
+        }
+    }
+
+    /// After all draws: where the two disagree, in words. That would be a bug of the tool.
+    pub(super) fn fault(mut self) -> Option<String> {
+        let rounding = 1e-9 * self.magnitude;
+        let apart = self
+            .difference
+            .look()
+            .into_iter()
+            .any(|one| one.low > rounding || one.high < -rounding);
+        if apart {
+            return Some("the raw statistic has another mean than the calculus says: this is a bug of the tool, please report it".to_owned());
+        }
+        let (variance, mut scatter) = self.scatter?;
+        let found = scatter.look()[0];
+        let room = 1e-6 * variance;
+        (variance < found.low - room || variance > found.high + room).then(|| {
+            format!("the calculus gives the variance {variance:.6e}, the draws one in [{:.6e}, {:.6e}]: this is a bug of the tool, please report it", found.low, found.high)
+        })
+    }
+}
