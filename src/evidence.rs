@@ -32,6 +32,10 @@ pub struct Evidence {
     /// The bound holds for a trivial reason here.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub vacuous: bool,
+    /// Of a proof: the hash of the certificate file that was written, as `sha256:` and hexadecimal
+    /// digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
     /// How it was obtained or why it is undecided, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,

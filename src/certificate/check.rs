@@ -23,8 +23,9 @@ const POINTS: u64 = 3;
 /// The most points: a claim of a higher degree in a size is compared at no more.
 const MOST_POINTS: u64 = 40;
 
-/// The same under rules, which are solved for d^2 unknowns.
-const MOST_POINTS_UNDER_RULES: u64 = 8;
+/// The same where a point is costly: under rules, which are solved for d^2 unknowns, and for
+/// expansions, which are found from values at many sizes.
+const MOST_COSTLY_POINTS: u64 = 8;
 
 /// Other points that are tried where a root does not exist at one.
 const TRIES: u64 = 500;
@@ -108,7 +109,9 @@ pub fn check(certificate: &Certificate, file: &ClaimFile, claim: &Claim) -> Resu
         degrees.of(left).plus(degrees.of(right)).above
     });
     let most = u64::from(degrees.max().unwrap_or(0)) + 1;
-    let limit = if claim.rules > 0 { MOST_POINTS_UNDER_RULES } else { MOST_POINTS };
+    let is_expansion =
+        matches!(claim.proposition, Proposition::Limit { .. } | Proposition::Coefficient { .. });
+    let limit = if claim.rules > 0 || is_expansion { MOST_COSTLY_POINTS } else { MOST_POINTS };
     for number in 0..most.clamp(POINTS, limit) {
         checks.at(number, Some(&left_open), |at, _| checks.holds(at))?;
     }

@@ -7,22 +7,23 @@ use crate::certificate::{Certificate, check};
 use crate::claim::ClaimFile;
 use crate::proof::certify;
 use crate::suite::{Results, Subject};
-use crate::verdict::Verdict;
+use crate::verdict::{EvidenceKind, Verdict};
+use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
-/// Writes the certificate of every proved line that has one.
+/// Writes the certificate of every proved line that has one, and its hash into the results.
 ///
 /// # Errors
 /// Where the folder cannot be written.
 pub(super) fn write_certificates(
     folder: &Path,
     subjects: &[Subject],
-    results: &Results,
+    results: &mut Results,
     show: ShowOptions,
 ) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)
         .map_err(|error| anyhow::anyhow!("cannot make `{}`: {error}", folder.display()))?;
-    let proved = results.claims.iter().filter(|result| result.verdict == Verdict::Proved);
+    let proved = results.claims.iter_mut().filter(|result| result.verdict == Verdict::Proved);
     let (mut written, mut without) = (0, 0);
     for result in proved {
         let subject = subjects.iter().find(|subject| subject.id == result.subject());
@@ -38,9 +39,14 @@ pub(super) fn write_certificates(
         };
         let plain = |letter: char| if letter.is_alphanumeric() { letter } else { '_' };
         let name: String = result.id.chars().map(plain).collect();
-        let text = serde_json::to_string(&certificate)?;
-        write(&folder.join(format!("{name}.json")), &format!("{text}\n"))?;
+        let text = format!("{}\n", serde_json::to_string(&certificate)?);
+        write(&folder.join(format!("{name}.json")), &text)?;
         written += 1;
+        for piece in &mut result.evidence {
+            if piece.kind == EvidenceKind::Proof {
+                piece.certificate = Some(format!("sha256:{}", hexadecimal(&text)));
+            }
+        }
     }
     if !show.quiet {
         let place = folder.display();
@@ -51,6 +57,10 @@ pub(super) fn write_certificates(
         message(&format!("wrote {written} certificates to {place}{rest}"), show);
     }
     Ok(())
+}
+
+fn hexadecimal(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Checks certificates, those of folders too; 1 where one is rejected.

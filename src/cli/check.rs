@@ -14,11 +14,11 @@ use std::path::PathBuf;
 /// # Errors
 /// Where the results cannot be written.
 pub(super) fn check(options: &CheckOptions) -> anyhow::Result<Exit> {
-    let (subjects, outcome) = outcome(&options.files, &options.run, options.show)?;
-    let results = &outcome.results;
+    let (subjects, mut outcome) = outcome(&options.files, &options.run, options.show)?;
     if let Some(folder) = &options.certificates {
-        write_certificates(folder, &subjects, results, options.show)?;
+        write_certificates(folder, &subjects, &mut outcome.results, options.show)?;
     }
+    let results = &outcome.results;
     if !results.claims.is_empty() {
         let coloured = options.output.is_none() && options.show.color != Colour::Never;
         let style = if coloured { Style::Coloured } else { Style::Plain };

@@ -84,6 +84,7 @@ impl Instance {
             counterexample: None,
             slack: None,
             vacuous: false,
+            certificate: None,
             note: None,
         }
     }

@@ -84,6 +84,7 @@ pub fn attempt(file: &ClaimFile, claim: &Claim) -> Option<Attempt> {
         counterexample: None,
         slack: None,
         vacuous: false,
+        certificate: None,
         note,
     };
     Some(Attempt { evidence, difference, condition: unless })
