@@ -4,6 +4,8 @@
 use isserlis::calculus::Calculus;
 use isserlis::claim::ClaimFile;
 use isserlis::numeric::{Budget, Instance, RationalMatrix, evaluate_exactly};
+use isserlis::proof::prove;
+use isserlis::verdict::Verdict;
 use proptest::prelude::*;
 
 const DECLARATIONS: &str = "\
@@ -153,4 +155,30 @@ proptest! {
         };
         prop_assert_eq!(value, other, "under\n{}{} has the normal form {}", lines, text, form);
     }
+}
+
+/// The note of the attempt to prove a line under rules.
+fn note_under(rules: &str, line: &str) -> String {
+    let text = format!(
+        "space d\nscalar al, be\nmatrix A[d,d]\nmatrix B[d,d]\nmatrix C[d,d]\nmatrix Psi[d,d] pd\n\
+         matrix Lambda[d,d] pd\nmatrix K[d,d]\n{rules}\nclaim it: {line}\n"
+    );
+    let file = ClaimFile::parse("rules.claim", &text).expect("no mistakes");
+    let evidence = prove(&file, &file.claims[0]).expect("a line that proofs are about");
+    assert_eq!(evidence.verdict, Verdict::Open);
+    evidence.note.expect("a reason")
+}
+
+#[test]
+fn rules_that_give_two_forms_are_reported() {
+    // B A B is B A = C by one rule and C B by the other.
+    let note = note_under("rule A*B == A\nrule B*A == C", "A*C == B");
+    assert!(note.contains("the rules are not confluent: `B*A*B` has two forms"), "{note}");
+    let note = note_under("rule A*A == A", "A*B == B");
+    assert!(!note.contains("confluent"), "{note}");
+    let note = note_under(
+        "rule Psi*Lambda*K == (I - be*K)/al\nrule K*Psi*Lambda == (I - be*K)/al",
+        "K == I",
+    );
+    assert!(!note.contains("not confluent: `Psi*Lambda*K*Psi*Lambda`"), "{note}");
 }

@@ -3,6 +3,7 @@
 mod algebra;
 mod alphabet;
 mod bound;
+mod confluence;
 mod conserved;
 mod declaration;
 mod definite_sum;

@@ -270,6 +270,15 @@ impl Calculus {
         Ok(found.iter().map(|quantity| self.algebra.show(quantity)).collect())
     }
 
+    /// A word to which the rules in force give two forms, if they do: then two equal expressions
+    /// may look different.
+    ///
+    /// # Errors
+    /// Where a budget ends.
+    pub fn ambiguous_word(&mut self) -> Result<Option<String>, Stop> {
+        self.algebra.ambiguous_word()
+    }
+
     /// Whether a difference that is not zero in normal form is one: no roots, whose products are
     /// independent symbols, no rules, and no inverses of sums, which have rules.
     pub fn is_complete(&self) -> bool {

@@ -3,8 +3,8 @@
 //! The left side is a product of deterministic letters, or a power of a scalar. A power of a family
 //! at an end of the product also matches a higher one, whose rest stays. Every replacement is
 //! shorter than what it replaces (or as long, and earlier in the order of letters), so rewriting
-//! ends; whether different orders end in the same form is not needed, because a difference that
-//! is left under rules shows nothing.
+//! ends; whether different orders end in the same form (`confluence.rs`) is reported, but nothing
+//! rests on it, because a difference that is left under rules shows nothing.
 
 use super::algebra::Algebra;
 use super::alphabet::{Exponent, FamilyId, LetterId, Role, SpaceId, added};
@@ -19,8 +19,8 @@ use dashu_ratio::RBig;
 /// A product of letters that equals a matrix.
 #[derive(Clone, Debug)]
 pub(super) struct Rule {
-    left: Vec<LetterId>,
-    right: Matrix,
+    pub(super) left: Vec<LetterId>,
+    pub(super) right: Matrix,
 }
 
 /// A word around a place where a rule applies.
@@ -130,19 +130,28 @@ impl Algebra {
 
     /// The first rule that applies to a word, and where.
     pub(super) fn matched(&mut self, word: &[LetterId]) -> Option<Match> {
-        for index in 0..self.rules.len() {
-            let rule = self.rules[index].clone();
-            for start in 0..word.len() {
-                let end = start + rule.left.len();
-                let Some(part) = word.get(start..end) else { break };
-                if let Some((left, right)) = self.rests(part, &rule.left) {
-                    let before = [&word[..start], &left].concat();
-                    let after = [&right[..], &word[end..]].concat();
-                    return Some(Match { before, value: rule.right, after });
-                }
-            }
+        (0..self.rules.len())
+            .find_map(|rule| (0..word.len()).find_map(|start| self.match_at(word, rule, start)))
+    }
+
+    /// All rules that apply to a word, and where.
+    pub(super) fn all_matches(&mut self, word: &[LetterId]) -> Vec<Match> {
+        let mut found = Vec::new();
+        for rule in 0..self.rules.len() {
+            found.extend((0..word.len()).filter_map(|start| self.match_at(word, rule, start)));
         }
-        None
+        found
+    }
+
+    /// The use of a rule at a place of a word.
+    fn match_at(&mut self, word: &[LetterId], rule: usize, start: usize) -> Option<Match> {
+        let end = start + self.rules[rule].left.len();
+        let part = word.get(start..end)?;
+        let rule = self.rules[rule].clone();
+        let (left, right) = self.rests(part, &rule.left)?;
+        let before = [&word[..start], &left].concat();
+        let after = [&right[..], &word[end..]].concat();
+        Some(Match { before, value: rule.right, after })
     }
 
     /// What is left at both ends when a rule's product is taken out of a part of a word.
@@ -165,7 +174,7 @@ impl Algebra {
     }
 
     /// The power that is left of a letter when another is taken out: none for the same letter.
-    fn rest(&mut self, letter: LetterId, taken: LetterId) -> Option<Vec<LetterId>> {
+    pub(super) fn rest(&mut self, letter: LetterId, taken: LetterId) -> Option<Vec<LetterId>> {
         if letter == taken {
             return Some(Vec::new());
         }

@@ -39,13 +39,7 @@ pub fn attempt(file: &ClaimFile, claim: &Claim) -> Option<Attempt> {
     }
     let answer = match proposition {
         Proposition::Reaches { .. } => by_rule(file, claim, claim.by.as_ref()?),
-        Proposition::Equal { left, right } => {
-            let difference =
-                calculus(file, claim).and_then(|mut calculus| calculus.difference(left, right));
-            // A counterexample refutes; a difference alone does not: it may vanish at all sizes
-            // that matter.
-            difference.map(|left| Answer { left, ..Answer::default() }).map_err(Into::into)
-        }
+        Proposition::Equal { left, right } => equality(file, claim, left, right),
         Proposition::Bound { left, comparison, right, given, form } => {
             let (larger, smaller) = match comparison {
                 Comparison::AtLeast => (left, right),
@@ -64,13 +58,14 @@ pub fn attempt(file: &ClaimFile, claim: &Claim) -> Option<Attempt> {
             let notes: Vec<String> = how.into_iter().chain(unless.clone()).collect();
             (Verdict::Proved, (!notes.is_empty()).then(|| notes.join(", ")), None)
         }
-        Ok(Answer { left: Some(left), refutes, .. }) => {
+        Ok(Answer { left: Some(left), refutes, how, .. }) => {
             let verdict = if refutes { Verdict::Refuted } else { Verdict::Open };
             let note = match proposition {
                 Proposition::Equal { .. } => format!("not equal: {left}"),
                 _ => left.to_string(),
             };
-            (verdict, Some(cut(&note)), Some(left.expression))
+            let notes: Vec<String> = [cut(&note)].into_iter().chain(how).collect();
+            (verdict, Some(notes.join("; ")), Some(left.expression))
         }
         Err(reason) => (Verdict::Open, Some(reason.0), None),
     };
@@ -106,7 +101,7 @@ struct Answer {
     left: Option<Remainder>,
     /// On what condition it is proved.
     condition: Option<String>,
-    /// By what it is proved, if not by the normal form.
+    /// By what it is proved, if not by the normal form; what a difference is worth.
     how: Option<String>,
     /// Whether a difference refutes.
     refutes: bool,
@@ -117,6 +112,19 @@ pub(super) fn calculus(file: &ClaimFile, claim: &Claim) -> Result<Calculus, Stop
     let mut calculus = Calculus::new(&file.letters)?;
     file.rules[..claim.rules].iter().try_for_each(|rule| calculus.suppose(rule))?;
     Ok(calculus)
+}
+
+/// A counterexample refutes an equation; a difference of normal forms alone does not: it may vanish
+/// at all sizes that matter.
+fn equality(file: &ClaimFile, claim: &Claim, left: &Expr, right: &Expr) -> Result<Answer, Reason> {
+    let mut calculus = calculus(file, claim)?;
+    let left = calculus.difference(left, right)?;
+    let ambiguous = match left.is_some() && claim.rules > 0 {
+        true => calculus.ambiguous_word()?,
+        false => None,
+    };
+    let how = ambiguous.map(|word| format!("the rules are not confluent: `{word}` has two forms"));
+    Ok(Answer { left, how, ..Answer::default() })
 }
 
 /// A line that a named rule proves from other lines.
