@@ -1,9 +1,10 @@
 //! Bounds against coordinates: a random bound that is proved holds at every instance that satisfies
-//! its hypotheses.
+//! its hypotheses, and its certificate, if it has one, is accepted.
 
+use isserlis::certificate::check as verify;
 use isserlis::claim::ClaimFile;
 use isserlis::numeric::{Budget, check, instances};
-use isserlis::proof::prove;
+use isserlis::proof::{certify, prove};
 use isserlis::verdict::Verdict;
 use proptest::prelude::*;
 
@@ -13,6 +14,7 @@ scalar u, a1
 positive s, t
 vector v[d]
 matrix A[d,d]
+matrix H[d,d] sym
 matrix W[d,d]
 matrix Lambda[d,d] pd
 matrix Omega[d,d] pd
@@ -72,6 +74,27 @@ fn scalar_bound() -> impl Strategy<Value = String> {
     })
 }
 
+/// Polynomials in the eigenvalues of one letter, products of two traces and sizes among them.
+fn spectral_bound() -> impl Strategy<Value = String> {
+    let traces = |letter: &'static str, inverse: &'static str| {
+        let powers = (1..5).map(move |power| format!("tr({letter}^{power})"));
+        let more = [inverse, "d", "1", "d^2", "s", "N"].map(str::to_owned);
+        let factors: Vec<String> = powers.chain(more).collect();
+        let term = (-3_i32..4, prop::collection::vec(prop::sample::select(factors), 1..3))
+            .prop_map(|(number, factors)| format!("({number})*{}", factors.join("*")));
+        prop::collection::vec(term, 2..4).prop_map(|terms| terms.join(" + "))
+    };
+    let given = prop::sample::select(vec![
+        "",
+        " given Lambda >= 1",
+        " given Lambda >= s, s <= 1",
+        " given Lambda >= 3/2, N >= d + 1",
+        " given s <= t, t <= 2",
+    ]);
+    let sides = prop_oneof![3 => traces("Lambda", "tr(inv(Lambda))"), 1 => traces("H", "tr(H)")];
+    (sides, given).prop_map(|(side, given)| format!("{side} >= 0{given}"))
+}
+
 fn form_bound() -> impl Strategy<Value = String> {
     let letters = vec!["I(d)", "Lambda", "Lambda^2", "inv(Lambda)", "inv(R)", "Gamma", "Omega"];
     let letters = || prop::sample::select(letters.clone());
@@ -93,7 +116,7 @@ proptest! {
 
     #[test]
     fn a_random_bound_that_is_proved_holds(
-        line in prop_oneof![2 => scalar_bound(), 1 => form_bound()]
+        line in prop_oneof![2 => scalar_bound(), 1 => form_bound(), 2 => spectral_bound()]
     ) {
         let text = format!("{DECLARATIONS}claim it: {line}\n");
         let Ok(file) = ClaimFile::parse("it", &text) else {
@@ -104,6 +127,9 @@ proptest! {
         prop_assert_ne!(proof.verdict, Verdict::Refuted);
         if proof.verdict != Verdict::Proved {
             return Err(TestCaseError::reject("not proved"));
+        }
+        if let Some(certificate) = certify(&file, claim, "it") {
+            prop_assert_eq!(verify(&certificate, &file, claim), Ok(()), "{}", line);
         }
         for seed in 0..4 {
             let Ok(instances) = instances(&file, claim, seed) else { continue };

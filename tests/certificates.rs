@@ -1,6 +1,8 @@
 //! Certificates: those of the library and of the examples are accepted, changed ones are not.
 
-use isserlis::certificate::{Certificate, ElementRow, Expectation, Factor, LetterRow, Term, check};
+use isserlis::certificate::{
+    Certificate, ElementRow, Expectation, Factor, LetterRow, Meaning, Over, Term, check,
+};
 use isserlis::claim::{Claim, ClaimFile, ClaimKind, Proposition};
 use isserlis::proof::certify;
 use rand::{RngExt, SeedableRng};
@@ -25,10 +27,7 @@ fn lines() -> Vec<(ClaimFile, Claim, String)> {
     let mut lines = Vec::new();
     for (name, file) in files {
         for claim in &file.claims {
-            let has_none = matches!(
-                claim.proposition,
-                Proposition::Bound { .. } | Proposition::Reaches { .. }
-            );
+            let has_none = matches!(claim.proposition, Proposition::Reaches { .. });
             if !has_none {
                 lines.push((file.clone(), claim.clone(), format!("{name}::{}", claim.name)));
             }
@@ -167,6 +166,7 @@ fn a_false_limit_has_no_certificate_that_is_accepted() {
             text: text.to_owned(),
             expectations: Vec::new(),
             square: None,
+            bound: None,
         };
         check(&forged, &file, claim)
     };
@@ -283,6 +283,7 @@ fn no_random_letter_hides_in_a_definition() {
         text: text.to_owned(),
         expectations: vec![log(&left.to_string(), 2), log(inner, 1)],
         square: None,
+        bound: None,
     };
     let rejection = check(&forged, &file, claim).expect_err("a false claim").to_string();
     assert_eq!(rejection, "a definition that holds a random letter or the marker");
@@ -349,4 +350,173 @@ fn an_equation_that_holds_at_seven_dimensions_alone_is_rejected() {
     let mut forged = certify(&file, &file.claims[0], "few").expect("proved");
     forged.statement = file.claims[1].proposition.to_string();
     check(&forged, &file, &file.claims[1]).expect_err("it fails at other sizes");
+}
+
+const BOUNDS: &str = "\
+space d, N
+scalar u, a
+positive s, t
+matrix A[d,d]
+matrix H[d,d] sym
+matrix U[d,d]
+matrix V[d,N]
+matrix Lambda[d,d] pd
+matrix Omega[d,d] pd
+gaussian x[d] ~ Lambda
+define R := Lambda + s*I
+claim floor: tr(Lambda^2) >= s*tr(Lambda) given Lambda >= s
+claim trace: tr(Lambda)*tr(Omega) >= s*t*d^2 given Lambda >= s, Omega >= t
+claim size: tr(Lambda) >= s given Lambda >= s
+claim divisor: 1/(N - d) >= 0 given N >= d + 1
+claim below: s^2 <= s given s <= 1
+claim chain: u >= s given a >= s, u >= a
+claim sturm: tr(Lambda^3) - 2*tr(Lambda^2) + tr(Lambda) >= 0
+claim homogeneous: tr(Lambda^2) + s^2*d >= 2*s*tr(Lambda)
+claim line: tr(H^4) - 2*tr(H^2) + d >= 0
+claim scalars: u^2 + a^2 >= 2*u*a
+claim products: tr(Lambda)^2 >= tr(Lambda^2)
+claim cauchy: d*tr(Lambda^2) >= tr(Lambda)^2
+claim harmonic: tr(Lambda)*tr(inv(Lambda)) >= d^2
+claim poles: tr(inv(R)*Lambda) <= tr(Lambda)/s
+claim form: tr(Lambda*U*Lambda*U') - s^2*tr(U*U') >= 0 given Lambda >= s, form U
+claim oblong: tr(Lambda*V*V') >= s*tr(V*V') given Lambda >= s, form V
+claim expected: E[(x'*A*x)^2] >= 0
+claim moment: E[(x'*x)^2] >= 2*tr(Lambda^2)
+refute more: tr(Lambda^2) >= 2*s*tr(Lambda) given Lambda >= s
+refute cubic: tr(Lambda^3) - 3*tr(Lambda^2) + tr(Lambda) >= 0
+refute square: tr(Lambda)^2 >= 2*tr(Lambda^2)
+refute indefinite: tr(H)^2 >= tr(H^2)
+refute steeper: tr(Lambda*U*Lambda*U') - 2*s^2*tr(U*U') >= 0 given Lambda >= s, form U
+";
+
+#[test]
+fn a_bound_has_a_certificate_that_fits_no_other_bound() {
+    let file = ClaimFile::parse("bounds", BOUNDS).expect("no mistakes");
+    for claim in &file.claims {
+        let certificate = certify(&file, claim, &claim.name);
+        if claim.kind == ClaimKind::Refute {
+            assert_eq!(certificate, None, "{}", claim.name);
+            continue;
+        }
+        let certificate = certificate.unwrap_or_else(|| panic!("{} has none", claim.name));
+        assert_eq!(check(&certificate, &file, claim), Ok(()), "{}", claim.name);
+        for other in file.claims.iter().filter(|other| other.name != claim.name) {
+            let mut forged = certificate.clone();
+            forged.statement = other.proposition.to_string();
+            assert!(check(&forged, &file, other).is_err(), "{} for {}", claim.name, other.name);
+        }
+    }
+}
+
+#[test]
+fn every_corrupted_certificate_of_a_bound_is_rejected() {
+    fn any<'a, T>(all: &'a mut [T], random: &mut ChaCha8Rng) -> Option<&'a mut T> {
+        let count = all.len();
+        if count == 0 { None } else { Some(&mut all[random.random_range(0..count)]) }
+    }
+    let file = ClaimFile::parse("bounds", BOUNDS).expect("no mistakes");
+    let mut random = ChaCha8Rng::seed_from_u64(2);
+    let certified: Vec<_> = file
+        .claims
+        .iter()
+        .filter_map(|claim| Some((certify(&file, claim, &claim.name)?, claim)))
+        .filter(|(certificate, _)| certificate.bound.is_some())
+        .collect();
+    let corrupted = |certificate: &Certificate, kind: u32, random: &mut ChaCha8Rng| {
+        let mut changed = certificate.clone();
+        let bound = changed.bound.as_mut()?;
+        let variables: Vec<String> = bound.variables.keys().cloned().collect();
+        match kind {
+            0 => drop(bound.parts.pop()?),
+            1 => any(&mut any(&mut bound.parts, random)?.above, random)?.0 = "7/3".to_owned(),
+            2 => {
+                let term = any(&mut any(&mut bound.parts, random)?.above, random)?;
+                term.0 = format!("{}", -term.0.parse::<dashu_ratio::RBig>().ok()?);
+            }
+            3 => {
+                let part = any(&mut bound.parts, random)?;
+                any(&mut any(&mut part.above, random)?.1, random)?.1 += 1;
+            }
+            4 => {
+                let part = any(&mut bound.parts, random)?;
+                let length = part.above.len();
+                part.above
+                    .remove(random.random_range(0..length.max(1)).min(length.checked_sub(1)?));
+            }
+            5 => {
+                let part = any(&mut bound.parts, random)?;
+                let new = [Over::Once, Over::Entries, Over::Eigenvalues, Over::Pairs]
+                    [random.random_range(0..4)];
+                (part.over != new).then(|| part.over = new)?;
+            }
+            6 => {
+                let name = any(&mut variables.clone(), random)?.clone();
+                let meaning = bound.variables.get_mut(&name)?;
+                *meaning = match meaning {
+                    Meaning::Size(size) => Meaning::Size(format!("{size}d")),
+                    Meaning::Given(place) => Meaning::Given(*place + 1),
+                    Meaning::Ratio(place) => Meaning::Given(*place),
+                    Meaning::Trace(place) => Meaning::Trace(*place + 1),
+                    Meaning::Row(None) | Meaning::Column(None) => Meaning::Gap,
+                    Meaning::Row(_) | Meaning::Column(_) => Meaning::Row(None),
+                    _ => Meaning::Row(None),
+                };
+            }
+            7 => drop(bound.variables.remove(any(&mut variables.clone(), random)?)?),
+            8 => {
+                bound.basis = bound.basis.as_ref().map(|_| "A".to_owned()).or(Some("U".to_owned()))
+            }
+            9 => any(&mut any(&mut bound.parts, random)?.below, random)?
+                .push(Term("1".to_owned(), Vec::new())),
+            10 => {
+                // Negative over negative.
+                let part = any(&mut bound.parts, random)?;
+                let minus = || vec![Term("-1".to_owned(), Vec::new())];
+                part.below.extend([minus(), minus()]);
+            }
+            _ => changed.bound = None,
+        }
+        (changed != *certificate).then_some(changed)
+    };
+    let mut counts = [0; 12];
+    while counts.iter().sum::<usize>() < 300 {
+        let (certificate, claim) = &certified[random.random_range(0..certified.len())];
+        let kind = random.random_range(0..12);
+        let Some(changed) = corrupted(certificate, kind, &mut random) else { continue };
+        counts[kind as usize] += 1;
+        assert!(check(&changed, &file, claim).is_err(), "kind {kind} passes: {}", claim.name);
+    }
+    assert!(counts.iter().all(|count| *count > 0), "every kind is tried: {counts:?}");
+}
+
+#[test]
+fn a_variable_has_the_sign_that_the_claim_gives_it() {
+    let text = "space d\nscalar u\npositive s\nmatrix H[d,d] sym\nmatrix Lambda[d,d] pd\n\
+                claim first: tr(Lambda) >= 0\nclaim given: u >= s given u >= s\n\
+                refute second: tr(H) >= 0\nrefute free: u >= s given s >= u\n\
+                refute other: u >= 0\n";
+    let file = ClaimFile::parse("signs", text).expect("no mistakes");
+    let claim = |name: &str| file.claims.iter().find(|claim| *claim.name == *name).expect("a line");
+    let certificate = certify(&file, claim("given"), "given").expect("proved");
+    for name in ["free", "other"] {
+        let mut forged = certificate.clone();
+        forged.statement = claim(name).proposition.to_string();
+        assert!(check(&forged, &file, claim(name)).is_err(), "{name}");
+    }
+    // A sum over the eigenvalues of a matrix that is only symmetric.
+    let sum = |basis: &str, line: &str| {
+        let mut forged = certificate.clone();
+        forged.statement = claim(line).proposition.to_string();
+        let bound = forged.bound.as_mut().expect("a bound");
+        bound.basis = Some(basis.to_owned());
+        bound.variables = [("#row".to_owned(), Meaning::Row(None))].into();
+        bound.parts[0].over = Over::Eigenvalues;
+        let variable = Factor::Scalar("#row".to_owned());
+        bound.parts[0].above = vec![Term("1".to_owned(), vec![(variable, 1)])];
+        bound.parts[0].below = Vec::new();
+        check(&forged, &file, claim(line))
+    };
+    assert_eq!(sum("Lambda", "first"), Ok(()));
+    assert!(sum("H", "second").is_err());
+    assert!(sum("Lambda", "second").is_err());
 }

@@ -746,6 +746,14 @@ fn positive_is_what_declarations_say() {
         "tr(Lambda) >= s*d given Lambda >= s",
         "tr(Lambda) + tr(Omega) >= 2*s*d given Lambda >= s, Omega >= s",
         "N >= d given N >= d",
+        "tr(Lambda)^2 >= tr(Lambda^2)",
+        "d*tr(Lambda^2) >= tr(Lambda)^2",
+        "tr(Lambda)*tr(inv(Lambda)) >= d^2",
+        "u^2 + a1^2 >= 2*u*a1",
+        "tr(Lambda^3) >= 2*tr(Lambda^2) - tr(Lambda)",
+        "tr(H^4) - 2*tr(H^2) + d >= 0",
+        "tr(Lambda) >= s given Lambda >= s",
+        "1/(N - d) >= 0 given N >= d + 1",
     ] {
         true_under("", line);
     }
@@ -764,6 +772,16 @@ fn positive_is_what_declarations_say() {
         "tr(inv(Lambda)) >= d/s given Lambda >= s",
         "tr(Lambda)^2 <= tr(Lambda^2)",
         "N^2 <= 1",
+        "tr(Lambda)^2 >= 2*tr(Lambda^2)",
+        "d*tr(Lambda^2) <= tr(Lambda)^2",
+        "tr(H)^2 >= tr(H^2)",
+        "tr(Lambda^3) >= 3*tr(Lambda^2) - tr(Lambda)",
+        "tr(H^4) - 3*tr(H^2) + d >= 0",
+        "u^2 + a1^2 >= 3*u*a1",
+        "tr(Lambda) >= 2*s given Lambda >= s",
+        "d^2 <= d",
+        "(d - 1)*(tr(Lambda)^2 - d*tr(Lambda^2)) >= 0",
+        "(N - 1)*(N - 3) >= 0",
         "1/N <= 1/(N + 1)",
         "tr(Lambda*U*Lambda*U') >= 2*s^2*tr(U*U') given Lambda >= s, form U",
         "tr(Omega*U*Lambda*U') >= 2*s^2*tr(U*U') given Lambda >= s, form U",
@@ -773,13 +791,34 @@ fn positive_is_what_declarations_say() {
 }
 
 #[test]
+fn a_root_does_not_outlive_what_it_is_taken_of() {
+    // The products of the roots are Lambda and Omega + s*I: what is put in has no root.
+    let root = "Lambda^(1/2)*Lambda^(1/2)";
+    open_under("", &format!("subst({root}, Lambda -> -Lambda) == -Lambda"), "a root of");
+    open_under("", &format!("subst({root}, Lambda -> H) == H"), "a root of");
+    open_under(
+        "",
+        &format!("subst({root}, Lambda -> Lambda - Omega) == Lambda - Omega"),
+        "a root of",
+    );
+    true_under("", &format!("subst({root}, Lambda -> 2*Lambda) == 2*Lambda"));
+    true_under("", &format!("subst({root}, Lambda -> Lambda + s*I) == Lambda + s*I"));
+    true_under("", &format!("subst(A*{root}, A -> -A) == -A*Lambda"));
+    let twice = format!("subst(subst({root}, Lambda -> Omega), Omega -> -Omega) == -Omega");
+    open_under("", &twice, "a root of");
+    let element = "define Q := Lambda + s*I";
+    let root = "Q^(1/2)*Q^(1/2)";
+    open_under(element, &format!("subst({root}, s -> -s) == Lambda - s*I"), "a root of");
+    true_under(element, &format!("subst({root}, s -> 2*s) == Lambda + 2*s*I"));
+}
+
+#[test]
 fn a_true_bound_that_needs_more_than_signs_is_open() {
     for line in [
-        "tr(Lambda)^2 >= tr(Lambda^2)",
-        "d*tr(Lambda^2) >= tr(Lambda)^2",
-        "tr(Lambda)*tr(inv(Lambda)) >= d^2",
-        "u^2 + a1^2 >= 2*u*a1",
         "tr(A'*A) >= tr(A*A)",
+        "tr(Lambda)^3 >= tr(Lambda^3)",
+        "(N - 1)*(N - 2) >= 0",
+        "tr(Lambda)*tr(Omega) >= tr(Lambda*Omega)",
     ] {
         open_under("", line, "no fragment decides this bound");
     }

@@ -48,6 +48,8 @@ pub(super) struct Algebra {
     scalars: Vec<Arc<str>>,
     /// Scalars that are positive: sizes, and letters declared so.
     positive: BTreeSet<ScalarId>,
+    /// Scalars that stand for what is at least zero.
+    nonnegative: BTreeSet<ScalarId>,
     sizes: BTreeSet<ScalarId>,
     denominators: Vec<Polynomial>,
     /// The elements of each family; generator k is element k - 1.
@@ -101,6 +103,18 @@ impl Algebra {
         let scalar = self.scalar(name);
         self.positive.insert(scalar);
         self.scalar_value(name)
+    }
+
+    /// The value of a scalar that stands for what is at least zero.
+    pub(super) fn nonnegative_value(&mut self, name: &str) -> Polynomial {
+        let scalar = self.scalar(name);
+        self.nonnegative.insert(scalar);
+        self.scalar_value(name)
+    }
+
+    /// Whether a scalar stands for what is at least zero.
+    pub(super) fn is_nonnegative_scalar(&self, scalar: ScalarId) -> bool {
+        self.nonnegative.contains(&scalar)
     }
 
     /// The scalar that a polynomial consists of.

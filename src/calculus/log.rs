@@ -2,11 +2,13 @@
 
 use super::algebra::Algebra;
 use super::alphabet::{LetterId, RandomId, Role};
+use super::bound::Shown;
 use super::expectation::{Record, State};
 use super::monomial::{Atom, DenominatorId, MonomialId};
 use super::polynomial::Polynomial;
 use crate::certificate::{
-    DefinitionRow, ElementRow, Expectation, Factor, LawRow, LetterRow, Node, Square, Target, Term,
+    Bound, BoundPart, DefinitionRow, ElementRow, Expectation, Factor, LawRow, LetterRow, Node,
+    Square, Target, Term,
 };
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,6 +92,26 @@ impl<'a> Writer<'a> {
             })
             .collect();
         Square { log: writer.log, terms }
+    }
+
+    /// How a bound is shown.
+    pub(super) fn bound(algebra: &'a Algebra, shown: &Shown) -> Bound {
+        let mut writer = Self::new(algebra, String::new());
+        let mut parts = Vec::new();
+        for part in &shown.parts {
+            let above = writer.polynomial(&part.above);
+            let below = [&part.below, &part.squares].map(|divisor| writer.polynomial(divisor));
+            parts.push(BoundPart { over: part.over, above, below: below.into() });
+        }
+        let basis = shown.basis.map(|letter| algebra.alphabet.name(letter).to_string());
+        let is_used = |name: &str| {
+            let terms = parts.iter().flat_map(|part| part.below.iter().chain([&part.above]));
+            let mut factors = terms.flatten().flat_map(|Term(_, factors)| factors);
+            factors.any(|(factor, _)| *factor == Factor::Scalar(name.to_owned()))
+        };
+        let variables = shown.meanings.iter().filter(|(name, _)| is_used(name));
+        let variables = variables.map(|(name, meaning)| (name.clone(), meaning.clone())).collect();
+        Bound { log: writer.log, basis, variables, parts }
     }
 
     /// The states of the integrand: also those that vanish by parity.

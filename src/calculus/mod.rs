@@ -27,6 +27,8 @@ mod root;
 mod series;
 mod show;
 mod sign;
+mod spectrum;
+mod sturm;
 mod substitution;
 #[cfg(test)]
 mod tests_order;

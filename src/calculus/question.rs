@@ -1,13 +1,14 @@
 //! What is asked of the calculus: differences, minima, coefficients, bounds, conserved quantities.
 
-use super::bound::Hypotheses;
+use super::bound::{Hypotheses, Side};
 use super::derivation::Derivation;
 use super::derivative::Moving;
 use super::error::Stop;
+use super::log::Writer;
 use super::matrix::Matrix;
 use super::polynomial::Polynomial;
 use super::reading::Calculus;
-use crate::certificate::{Expectation, Square};
+use crate::certificate::{Bound, Expectation, Square};
 use crate::claim::{Comparison, Expr, Hypothesis, Letter, LetterKind, Rule};
 use std::sync::Arc;
 
@@ -214,7 +215,8 @@ impl Calculus {
         self.algebra.is_definite_form(&value, moving)
     }
 
-    /// Shows `larger >= smaller` under hypotheses; with `form` for every value of that letter.
+    /// Shows `larger >= smaller` under hypotheses; with `form` for every value of that letter. The
+    /// result says how.
     ///
     /// # Errors
     /// Why no fragment shows it.
@@ -224,35 +226,50 @@ impl Calculus {
         smaller: &Expr,
         given: &[Hypothesis],
         form: Option<&Arc<Letter>>,
-    ) -> Result<(), Stop> {
+    ) -> Result<Bound, Stop> {
         let difference = self.value(larger)?.minus(&self.value(smaller)?).into_scalar();
         if self.algebra.is_zero(&difference)? {
-            return Ok(());
+            return Ok(Bound::default());
         }
+        let hypotheses = self.hypotheses(given)?;
+        let form = form.map(|letter| self.moving(letter)).transpose()?;
+        match self.algebra.shown_nonnegative(&difference, form, hypotheses)? {
+            Some(shown) => Ok(Writer::bound(&self.algebra, &shown)),
+            None => Err(Stop::unsupported("no fragment decides this bound")),
+        }
+    }
+
+    /// The hypotheses that can be used.
+    fn hypotheses(&mut self, given: &[Hypothesis]) -> Result<Hypotheses, Stop> {
         let mut hypotheses = Hypotheses::default();
-        for hypothesis in given {
+        for (place, hypothesis) in given.iter().enumerate() {
             let (above, below) = match hypothesis.comparison {
                 Comparison::AtLeast => (&hypothesis.left, &hypothesis.right),
                 Comparison::AtMost => (&hypothesis.right, &hypothesis.left),
             };
             let (above, below) = (self.value(above)?, self.value(below)?);
             if !below.is_scalar() {
-                continue; // A bound from above is not used.
+                continue; // No matrix is bounded from above.
             }
-            let least = below.into_scalar();
+            let below = below.into_scalar();
             if !above.is_scalar() {
-                hypotheses.floors.extend(self.algebra.floor(&above, least));
-            } else if let Some(scalar) = self.algebra.single_scalar(&above.into_scalar())
-                && !self.algebra.depends(&least, scalar)
-            {
-                hypotheses.scalars.push((scalar, least));
+                hypotheses.floors.extend(self.algebra.floor(&above, below, place));
+                continue;
+            }
+            let above = above.into_scalar();
+            let sides = [(&above, &below, true), (&below, &above, false)];
+            for (scalar, other, is_above) in sides {
+                if let Some(scalar) = self.algebra.single_scalar(scalar)
+                    && !self.algebra.depends(other, scalar)
+                    && hypotheses.sides.iter().all(|side| side.scalar != scalar)
+                {
+                    let other = other.clone();
+                    hypotheses.sides.push(Side { scalar, other, is_above, hypothesis: place });
+                    break;
+                }
             }
         }
-        let form = form.map(|letter| self.moving(letter)).transpose()?;
-        match self.algebra.is_shown_nonnegative(&difference, form, &hypotheses)? {
-            true => Ok(()),
-            false => Err(Stop::unsupported("no fragment decides this bound")),
-        }
+        Ok(hypotheses)
     }
 
     /// A basis of the quantities that the gradient flow of a loss in these letters conserves, among

@@ -35,6 +35,8 @@ pub struct Calculus {
     pub(super) ruled: BTreeSet<Arc<str>>,
     /// What has been divided by or inverted so far, also where it cancelled.
     pub(super) divisors: Vec<Matrix>,
+    /// Matrices whose roots are taken, as substitutions have left them.
+    radicands: Vec<Matrix>,
     /// What the covariances of the random letters are divided by.
     pub(super) law_divisors: Vec<Vec<Matrix>>,
     /// Values of `let` and `define` names.
@@ -287,9 +289,9 @@ impl Calculus {
         Ok(Moving::Letter(self.letter(letter)?))
     }
 
-    fn substitute(&mut self, of: &Expr, replacements: &[(Target, Expr)]) -> Result<Matrix, Stop> {
+    fn substitute(&mut self, expr: &Expr, replacements: &[(Target, Expr)]) -> Result<Matrix, Stop> {
         let before = self.divisors.len();
-        let of = self.value(of)?;
+        let of = self.value(expr)?;
         let divisors = self.divisors.split_off(before);
         let mut by = Replacements::default();
         for (target, value) in replacements {
@@ -321,7 +323,36 @@ impl Calculus {
             }
             self.divisors.push(changed);
         }
+        self.check_roots(expr, &by)?;
         self.algebra.substitute(&of, &by)
+    }
+
+    /// Whether the matrices whose roots are taken stay positive definite: a product of two roots
+    /// has forgotten that it has a value for no other matrix.
+    fn check_roots(&mut self, of: &Expr, by: &Replacements) -> Result<(), Stop> {
+        let mut radicands = self.radicands.clone();
+        for part in of.descendants() {
+            if let Node::Power(base, exponent) = &*part.node
+                && !exponent.is_int()
+                && !base.shape.is_scalar()
+            {
+                radicands.push(self.value(base)?);
+            }
+        }
+        for radicand in radicands {
+            let changed = self.algebra.substitute(&radicand, by)?;
+            if radicand.minus(&changed).is_empty() {
+                continue;
+            }
+            if !self.algebra.is_visibly_definite(&changed) {
+                let shown = self.algebra.show_matrix(&changed);
+                return Err(Stop::unsupported(format!("a root of `{shown}` is not known")));
+            }
+            if !self.radicands.contains(&changed) {
+                self.radicands.push(changed);
+            }
+        }
+        Ok(())
     }
 
     /// -(sum of <grad(Q, x), grad(L, x)>).

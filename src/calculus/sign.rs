@@ -3,6 +3,7 @@
 use super::algebra::Algebra;
 use super::alphabet::{Exponent, FamilyId, LetterId, Role};
 use super::error::Stop;
+use super::matrix::Matrix;
 use super::monomial::Atom;
 use super::polynomial::Polynomial;
 use dashu_ratio::RBig;
@@ -61,7 +62,7 @@ impl Algebra {
     }
 
     fn power_sign(&self, atom: Atom, exponent: i32) -> Sign {
-        match (self.atom_sign(atom), exponent) {
+        match (self.sign_of_atom(atom), exponent) {
             (Sign::Positive, _) => Sign::Positive,
             // Where it is divided by, it does not vanish.
             (_, e) if e < 0 && e % 2 == 0 => Sign::Positive,
@@ -72,9 +73,11 @@ impl Algebra {
         }
     }
 
-    fn atom_sign(&self, atom: Atom) -> Sign {
+    /// The visible sign of an atom.
+    pub(super) fn sign_of_atom(&self, atom: Atom) -> Sign {
         match atom {
             Atom::Scalar(scalar) if self.is_positive(scalar) => Sign::Positive,
+            Atom::Scalar(scalar) if self.is_nonnegative_scalar(scalar) => Sign::Nonnegative,
             Atom::Scalar(_) if self.root_of(atom).is_some_and(|root| root.positive) => {
                 // A norm may vanish.
                 let root = self.root_of(atom).expect("just found");
@@ -119,6 +122,16 @@ impl Algebra {
         };
         // Otherwise Z may be singular.
         if invertible { core } else { core.min(Sign::Nonnegative) }
+    }
+
+    /// Whether a matrix is visibly positive definite: every word is semidefinite with a coefficient
+    /// that is not negative, and one of them is definite with a positive one.
+    pub(super) fn is_visibly_definite(&self, matrix: &Matrix) -> bool {
+        let signs: Vec<Sign> = matrix
+            .terms()
+            .map(|(word, coefficient)| self.definiteness(word).min(self.sign(coefficient)))
+            .collect();
+        !signs.contains(&Sign::Unknown) && signs.contains(&Sign::Positive)
     }
 
     /// Whether a letter is a power of the letter of its family alone.

@@ -1,5 +1,6 @@
 //! The independent checker: a certificate against the text of the claim.
 
+use super::bound::BoundCheck;
 use super::degree::Degrees;
 use super::evaluation::{BEYOND, Evaluated, Evaluation, NO_ROOT, Point};
 use super::expansion::expansion_at_infinity;
@@ -9,7 +10,9 @@ use super::matrix::Matrix;
 use super::replay::Replay;
 use super::rules::satisfy;
 use super::square::check_square;
-use crate::claim::{Claim, ClaimFile, Expr, LawKind, Letter, LetterKind, Node, Proposition, Space};
+use crate::claim::{
+    Claim, ClaimFile, Comparison, Expr, LawKind, Letter, LetterKind, Node, Proposition, Space,
+};
 use num_traits::Zero;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -83,7 +86,8 @@ pub fn check(certificate: &Certificate, file: &ClaimFile, claim: &Claim) -> Resu
     }
     let mut definitions = BTreeMap::new();
     let square_log = certificate.square.as_ref().map(|square| &square.log);
-    let all_logs = certificate.expectations.iter().chain(square_log);
+    let bound_log = certificate.bound.as_ref().map(|bound| &bound.log);
+    let all_logs = certificate.expectations.iter().chain(square_log).chain(bound_log);
     for row in all_logs.flat_map(|log| &log.definitions) {
         let value = definition(row, file)?;
         let text = value.to_string();
@@ -96,6 +100,20 @@ pub fn check(certificate: &Certificate, file: &ClaimFile, claim: &Claim) -> Resu
     expectations(left, &mut found);
     expectations(right, &mut found);
     let checks = Checks { certificate, file, claim, evaluation: &evaluation };
+    let mut most_in_bound = 0;
+    if let Proposition::Bound { given, .. } = &claim.proposition {
+        if certificate.bound.is_none() {
+            return check_visible_bound(left, right);
+        }
+        let bound = checks.bound()?;
+        if !bound.bound.variables.is_empty() {
+            let given = given.iter().flat_map(|hypothesis| [&hypothesis.left, &hypothesis.right]);
+            given.for_each(|side| expectations(side, &mut found));
+        }
+        check_letters(&bound.bound.log, file)?;
+        bound.check_signs()?;
+        most_in_bound = bound.degree();
+    }
     for number in 0..POINTS {
         checks.at(number, None, |at, random| {
             let mut each = found.iter();
@@ -108,7 +126,7 @@ pub fn check(certificate: &Certificate, file: &ClaimFile, claim: &Claim) -> Resu
         let degrees = Degrees { size, logs: &evaluation.logs };
         degrees.of(left).plus(degrees.of(right)).above
     });
-    let most = u64::from(degrees.max().unwrap_or(0)) + 1;
+    let most = u64::from(degrees.max().unwrap_or(0).saturating_add(most_in_bound)) + 1;
     let is_expansion =
         matches!(claim.proposition, Proposition::Limit { .. } | Proposition::Coefficient { .. });
     let limit = if claim.rules > 0 || is_expansion { MOST_COSTLY_POINTS } else { MOST_POINTS };
@@ -151,7 +169,22 @@ struct Checks<'a> {
     evaluation: &'a Evaluation<'a>,
 }
 
+/// A bound without a certificate of its own: zero under what is nonnegative by declaration.
+fn check_visible_bound(larger: &Expr, smaller: &Expr) -> Result<(), Rejection> {
+    match smaller.is_literally_zero() && larger.is_visibly_nonnegative() {
+        true => Ok(()),
+        false => Err("a bound without its parts".to_owned().into()),
+    }
+}
+
 impl Checks<'_> {
+    /// The bound of the claim.
+    fn bound(&self) -> Evaluated<BoundCheck<'_>> {
+        let Self { certificate, file, claim, evaluation } = self;
+        let bound = certificate.bound.as_ref().ok_or("a bound without its parts")?;
+        Ok(BoundCheck { evaluation, file, claim, bound })
+    }
+
     /// Asks a question at the random point of this number, or at another one if roots do not exist
     /// there. Sizes that are not among the `dimensions` are random numbers.
     fn at(
@@ -165,6 +198,8 @@ impl Checks<'_> {
             let mut random = generator(self.certificate, number + MOST_POINTS * tries);
             let mut at = point(self.file, self.certificate, number, &mut random);
             if let Some(dimensions) = dimensions {
+                let basis = self.certificate.bound.as_ref().and_then(|bound| bound.basis.as_ref());
+                basis.iter().for_each(|basis| make_diagonal(&mut at, basis));
                 let free = self.file.sizes.iter().filter(|size| !dimensions.contains(*size));
                 at.sizes.extend(free.map(|size| (size.clone(), entry(&mut random))));
             }
@@ -207,6 +242,7 @@ impl Checks<'_> {
                 let least = check_square(evaluation, file, square()?, what, at)?;
                 Ok(other.as_scalar() == Some(least))
             }
+            Proposition::Bound { .. } => self.bound()?.holds(at, left, right),
             _ => {
                 let difference = evaluation.value(left, at, 0)?.plus(&other, -Number::residue(1));
                 Ok(difference.is_some_and(|difference| difference.is_zero()))
@@ -226,7 +262,11 @@ fn sides(claim: &Claim) -> Evaluated<(&Expr, &Expr)> {
         Proposition::Minimizer { loss, value, .. } | Proposition::Minimum { loss, value, .. } => {
             Ok((&loss.value, value))
         }
-        _ => Err("lines of this kind have no certificate".to_owned()),
+        Proposition::Bound { left, comparison, right, .. } => Ok(match comparison {
+            Comparison::AtLeast => (left, right),
+            Comparison::AtMost => (right, left),
+        }),
+        Proposition::Reaches { .. } => Err("lines of this kind have no certificate".to_owned()),
     }
 }
 
@@ -313,6 +353,24 @@ fn entry(random: &mut ChaCha8Rng) -> Number {
     Number::residue(random.random_range(1..PRIME))
 }
 
+/// Puts a diagonal matrix in the place of one with its diagonal, and of its root.
+fn make_diagonal(at: &mut Point, name: &str) {
+    let Some(value) = at.letters.get_mut(name) else { return };
+    let diagonal = |of: &Matrix| {
+        let entry = |i, j| if i == j { of.entry(i, i) } else { Number::zero() };
+        Matrix::from_fn(of.rows, of.columns, entry)
+    };
+    let root = at.roots.iter_mut().find(|(square, _)| square == value);
+    match root {
+        None => *value = diagonal(value),
+        Some((square, root)) => {
+            *root = diagonal(root);
+            *square = root.times(root).expect("square: this is a bug");
+            *value = square.clone();
+        }
+    }
+}
+
 fn letter_value(letter: &Letter, at: &Point, random: &mut ChaCha8Rng) -> Matrix {
     let side = |space: &Space| match space {
         Space::One => 1,
@@ -391,7 +449,9 @@ fn check_expectation(
 /// What a letter or scalar stands for: deterministic, under a name that can be no declared one.
 fn definition(row: &DefinitionRow, file: &ClaimFile) -> Evaluated<Expr> {
     let value =
-        file.expression(&row.value).map_err(|_| format!("`{}` is no expression", row.value))?;
+        // The language takes roots only of what is positive; a norm may vanish.
+        file.expression(&row.value)
+            .map_err(|_| format!("{BEYOND}`{}` is no expression", row.value))?;
     let random = value.letters_in_order(true).iter().any(|letter| letter.is_random());
     match row.name.starts_with(['#', '(']) && !random {
         true => Ok(value),

@@ -236,12 +236,14 @@ pub(super) struct Values<'a> {
     log: &'a Expectation,
     at: &'a Point,
     letters: Vec<Matrix>,
+    /// Values of further scalars, by their names.
+    pub(super) variables: BTreeMap<String, Number>,
 }
 
 impl<'a> Values<'a> {
     /// The values of all letters of a log.
     pub(super) fn new(log: &'a Expectation, at: &'a Point) -> Evaluated<Self> {
-        let mut values = Self { log, at, letters: Vec::new() };
+        let mut values = Self { log, at, letters: Vec::new(), variables: BTreeMap::new() };
         for (number, row) in log.letters.iter().enumerate() {
             let value = values.row(number, row, 0)?;
             values.letters.push(value);
@@ -362,6 +364,9 @@ impl<'a> Values<'a> {
     }
 
     fn scalar(&self, name: &str, depth: usize) -> Evaluated<Number> {
+        if let Some(value) = self.variables.get(name) {
+            return Ok(*value);
+        }
         let scales = self.log.laws.iter().filter_map(|law| law.scale.as_ref());
         for (scale, terms) in scales {
             if scale == name {

@@ -5,6 +5,7 @@
 //! recomputed by the checker from the claim's text, so it leaves no trace here.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The certificate of one proved line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +23,9 @@ pub struct Certificate {
     /// For minimisers and minima the completed square.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub square: Option<Square>,
+    /// For bounds how they are shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<Bound>,
 }
 
 /// `L(W) - L(W*) = sum_k c_k tr((W - W*) B_k (W - W*)' A_k)`.
@@ -31,6 +35,64 @@ pub struct Square {
     pub log: Expectation,
     /// c_k, A_k and B_k.
     pub terms: Vec<(Vec<Term>, Vec<usize>, Vec<usize>)>,
+}
+
+/// The difference of the two sides of a bound as a sum of parts that are not negative.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bound {
+    /// Tables of the letters below.
+    pub log: Expectation,
+    /// The letter in whose eigenbasis sums are written.
+    pub basis: Option<String>,
+    /// What the scalars stand for that are no letters of the claim, by their names.
+    pub variables: BTreeMap<String, Meaning>,
+    /// The parts.
+    pub parts: Vec<BoundPart>,
+}
+
+/// A sum of quotients.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoundPart {
+    /// What the sum is over.
+    pub over: Over,
+    /// The numerator, visibly at least zero, or a polynomial in one scalar that is, or a
+    /// homogeneous one in two.
+    pub above: Vec<Term>,
+    /// The factors of the denominator.
+    pub below: Vec<Vec<Term>>,
+}
+
+/// What a part of a bound is summed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Over {
+    /// Nothing.
+    Once,
+    /// The squares of the entries of the form letter in the eigenbasis.
+    Entries,
+    /// Eigenvalues.
+    Eigenvalues,
+    /// Pairs of eigenvalues, each pair once, the smaller one first.
+    Pairs,
+}
+
+/// What a variable of a bound stands for. Hypotheses are given by their places.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Meaning {
+    /// A size minus 1.
+    Size(String),
+    /// The larger side of a hypothesis minus the smaller one.
+    Given(usize),
+    /// The same over the smaller side, which is positive.
+    Ratio(usize),
+    /// The trace of the matrix of a hypothesis minus its size times the bound.
+    Trace(usize),
+    /// An eigenvalue, of a form that of the row, of a pair the smaller one; minus its bound in the
+    /// hypothesis.
+    Row(Option<usize>),
+    /// Of a form the eigenvalue of the column, likewise.
+    Column(Option<usize>),
+    /// Of a pair the larger eigenvalue minus the smaller one.
+    Gap,
 }
 
 impl Certificate {

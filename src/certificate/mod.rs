@@ -1,5 +1,6 @@
 //! Certificates: the log that a proof leaves, and the independent checker.
 
+mod bound;
 mod check;
 mod degree;
 mod evaluation;
@@ -10,10 +11,11 @@ mod matrix;
 mod replay;
 mod rules;
 mod square;
+mod sturm;
 mod visible;
 
 pub use check::{Rejection, check};
 pub use format::{
-    Certificate, DefinitionRow, ElementRow, Expectation, Factor, LawRow, LetterRow, Node, Square,
-    Target, Term,
+    Bound, BoundPart, Certificate, DefinitionRow, ElementRow, Expectation, Factor, LawRow,
+    LetterRow, Meaning, Node, Over, Square, Target, Term,
 };

@@ -98,7 +98,8 @@ fn check_signs(
     {
         return Err("the square holds the letter that moves".to_owned());
     }
-    let signs = Signs { log, file, definitions: &evaluation.definitions };
+    let variables = &std::collections::BTreeMap::new();
+    let signs = Signs { log, file, definitions: &evaluation.definitions, variables };
     let mut unique = false;
     for (factor, a, b) in &square.terms {
         let matrices = signs.word(a).min(signs.word(b));

@@ -19,6 +19,8 @@ pub(super) struct Signs<'a> {
     pub(super) file: &'a ClaimFile,
     /// What letters and scalars stand for, by their names.
     pub(super) definitions: &'a BTreeMap<String, Expr>,
+    /// The signs of further scalars, by their names.
+    pub(super) variables: &'a BTreeMap<String, Sign>,
 }
 
 impl Signs<'_> {
@@ -36,7 +38,8 @@ impl Signs<'_> {
         found
     }
 
-    fn power(&self, factor: &Factor, exponent: i32) -> Sign {
+    /// The sign of a power of a factor.
+    pub(super) fn power(&self, factor: &Factor, exponent: i32) -> Sign {
         let sign = match factor {
             Factor::Scalar(name) => self.scalar(name),
             Factor::Trace(word) => self.trace(word),
@@ -65,6 +68,9 @@ impl Signs<'_> {
     }
 
     fn scalar(&self, name: &str) -> Sign {
+        if let Some(sign) = self.variables.get(name) {
+            return *sign;
+        }
         let positive = self.is_defined_positive(name)
             || self.file.sizes.iter().any(|size| **size == *name)
             || self
