@@ -65,7 +65,7 @@ impl Algebra {
         let rows = self.alphabet.rows(word[0]);
         let columns = self.alphabet.columns(*word.last().expect("a word: a bug"));
         let mut known: Option<Matrix> = None;
-        for found in self.all_matches(word) {
+        for found in self.all_matches(word, true) {
             let mut sum = Matrix::zero(rows, columns);
             self.add_replaced(&mut sum, &found, &Polynomial::one())?;
             let form = self.normal_matrix(&sum)?;

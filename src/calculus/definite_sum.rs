@@ -184,6 +184,27 @@ impl Algebra {
         Ok(known)
     }
 
+    /// The letters of one family first, if the others are powers of an inverse that commutes with it.
+    pub(super) fn in_order_of_families(&self, letters: &[LetterId]) -> Option<Vec<LetterId>> {
+        let family = |letter: &LetterId| match self.alphabet.role(*letter) {
+            Role::Power { family, .. } => Some(*family),
+            _ => None,
+        };
+        let families: Option<Vec<FamilyId>> = letters.iter().map(family).collect();
+        let families = families?;
+        let known = families.iter().find_map(|family| self.sum_of(*family))?;
+        let base = self.only_family(&known.sum)?;
+        if families.iter().any(|family| *family != base && *family != known.family) {
+            return None;
+        }
+        let (mut sorted, mut last) = (Vec::new(), Vec::new());
+        for (letter, family) in letters.iter().zip(families) {
+            if family == base { sorted.push(*letter) } else { last.push(*letter) }
+        }
+        sorted.append(&mut last);
+        Some(sorted)
+    }
+
     /// The symmetric family whose powers a sum consists of.
     fn only_family(&self, sum: &Matrix) -> Option<FamilyId> {
         let mut found = None;

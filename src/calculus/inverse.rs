@@ -47,8 +47,16 @@ impl Algebra {
     /// The lowest power of a letter in a sum of its powers.
     fn lowest_power(&self, matrix: &Matrix) -> Option<LetterId> {
         let mut lowest: Option<(i32, LetterId, FamilyId)> = None;
+        let mut has_identity = false;
         for (word, _) in matrix.terms() {
-            let [letter] = word else { return None };
+            let letter = match word {
+                [] => {
+                    has_identity = true;
+                    continue;
+                }
+                [letter] => letter,
+                _ => return None,
+            };
             let Role::Power { family, exponents, .. } = self.alphabet.role(*letter) else {
                 return None;
             };
@@ -60,6 +68,7 @@ impl Algebra {
                 lowest = Some((exponent, *letter, *family));
             }
         }
+        let lowest = lowest.filter(|(exponent, ..)| !has_identity || *exponent < 0);
         lowest.map(|(_, letter, _)| letter)
     }
 

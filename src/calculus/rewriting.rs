@@ -21,6 +21,8 @@ use dashu_ratio::RBig;
 pub(super) struct Rule {
     pub(super) left: Vec<LetterId>,
     pub(super) right: Matrix,
+    /// Only brings two letters that commute into order.
+    commutes: bool,
 }
 
 /// A word around a place where a rule applies.
@@ -59,7 +61,7 @@ impl Algebra {
         let turned_right = self.transpose(&right);
         if turned_right.terms().all(|(other, _)| self.shrinks(&turned, other)) {
             if turned != word {
-                self.rules.push(Rule { left: turned, right: turned_right });
+                self.rules.push(Rule { left: turned, right: turned_right, commutes: false });
             }
         } else if let Some((other, factor)) = turned_right.single()
             && let Some(factor) = factor.as_number()
@@ -69,9 +71,9 @@ impl Algebra {
             // letters it is the rule itself.
             let mut back = Matrix::zero(right.columns, right.rows);
             back.add_word(turned.into(), &Polynomial::number(RBig::ONE / factor));
-            self.rules.push(Rule { left: other.to_vec(), right: back });
+            self.rules.push(Rule { left: other.to_vec(), right: back, commutes: false });
         }
-        self.rules.push(Rule { left: word, right });
+        self.rules.push(Rule { left: word, right, commutes: false });
         self.normal_traces.clear();
         Ok(())
     }
@@ -84,7 +86,7 @@ impl Algebra {
             let space = self.alphabet.rows(letter);
             let mut right = Matrix::zero(space, space);
             right.add_word([root, letter].into(), &Polynomial::one());
-            self.rules.push(Rule { left: vec![letter, root], right });
+            self.rules.push(Rule { left: vec![letter, root], right, commutes: true });
         }
         self.normal_traces.clear();
     }
@@ -134,10 +136,14 @@ impl Algebra {
             .find_map(|rule| (0..word.len()).find_map(|start| self.match_at(word, rule, start)))
     }
 
-    /// All rules that apply to a word, and where.
-    pub(super) fn all_matches(&mut self, word: &[LetterId]) -> Vec<Match> {
+    /// All rules that apply to a word, and where, with or without those that only bring letters into
+    /// order.
+    pub(super) fn all_matches(&mut self, word: &[LetterId], with_commuting: bool) -> Vec<Match> {
         let mut found = Vec::new();
         for rule in 0..self.rules.len() {
+            if self.rules[rule].commutes && !with_commuting {
+                continue;
+            }
             found.extend((0..word.len()).filter_map(|start| self.match_at(word, rule, start)));
         }
         found
@@ -209,6 +215,13 @@ impl Algebra {
         &mut self,
         letters: &[LetterId],
     ) -> Result<Option<Polynomial>, Stop> {
+        // Round a cycle of letters that all commute nothing comes to an end.
+        let cycle = self.in_order_of_families(letters);
+        if let Some(sorted) = cycle.as_ref().filter(|_| letters.len() > 2) {
+            let space = self.alphabet.rows(letters[0]);
+            let trace = self.trace(sorted, space);
+            return Ok(Some(Polynomial::term(trace, RBig::ONE)));
+        }
         for start in 0..letters.len() {
             let rotated = [&letters[start..], &letters[..start]].concat();
             // A word that begins at a cut is no cycle.
@@ -216,7 +229,8 @@ impl Algebra {
             if is_cut && start > 0 {
                 break;
             }
-            if let Some(found) = self.matched(&rotated) {
+            let all = self.all_matches(&rotated, cycle.is_none());
+            if let Some(found) = all.into_iter().next() {
                 let space = self.alphabet.rows(rotated[0]);
                 let mut sum = Matrix::zero(space, space);
                 self.add_replaced(&mut sum, &found, &Polynomial::one())?;

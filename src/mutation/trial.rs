@@ -168,7 +168,7 @@ impl Trial<'_> {
             }
         }
         let search = Search { seed: self.settings.seed, budget: self.settings.exact_budget() };
-        let shown = attempt(file, wrong).map(|attempt| search.confirmed(line, attempt));
+        let shown = attempt(file, wrong).map(|attempt| search.confirmed(line, wrong, attempt));
         one.equivalent = shown.as_ref().is_some_and(|piece| piece.verdict == Verdict::Proved);
         if let Some(mut piece) = shown.filter(|_| self.settings.allows(proof)) {
             if piece.verdict == Verdict::Open && agreeing > 0 {

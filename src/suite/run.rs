@@ -306,7 +306,8 @@ impl Run<'_> {
         let prove = |(number, line): (usize, &Line<'_>)| {
             self.timed(EvidenceKind::Proof, || {
                 let attempt = attempt(&line.subject.file, line.claim);
-                let evidence = attempt.map(|attempt| self.search().confirmed(line, attempt));
+                let evidence =
+                    attempt.map(|attempt| self.search().confirmed(line, line.claim, attempt));
                 evidence.map(|piece| (Place { line: number, at: 0 }, piece)).into_iter().collect()
             })
         };

@@ -24,23 +24,16 @@ impl Search {
             .find_map(|further| self.refutation(line, line.claim, self.seed.wrapping_add(further)))
     }
 
-    /// The evidence of an attempt at a line without a value at an instance, such as a limit: what
-    /// is left of the difference of normal forms refutes it only with an instance at which it is
-    /// not zero.
-    pub(crate) fn confirmed(&self, line: &Line<'_>, attempt: Attempt) -> Evidence {
+    /// The evidence of an attempt at a form of a line without a value at an instance, such as a
+    /// limit: what is left of the difference of normal forms refutes it only with an instance at
+    /// which it is not zero.
+    pub(crate) fn confirmed(&self, line: &Line<'_>, claim: &Claim, attempt: Attempt) -> Evidence {
         let Attempt { mut evidence, difference, .. } = attempt;
-        let Some(difference) = difference else { return evidence };
-        if line.claim.proposition.has_value_at_instances() {
+        if claim.proposition.has_value_at_instances() || evidence.verdict == Verdict::Proved {
             return evidence;
         }
-        let file = &line.subject.file;
-        let refutation = file.expression(&difference).ok().and_then(|left| {
-            let zero = match left.shape.is_scalar() {
-                true => file.expression("0").ok()?,
-                false => file.expression(&format!("0*({difference})")).ok()?,
-            };
-            let proposition = Proposition::Equal { left, right: zero };
-            let vanishes = Claim { proposition, ..line.claim.clone() };
+        let refutation = vanishing(line, claim, difference.as_deref()).and_then(|proposition| {
+            let vanishes = Claim { proposition, ..claim.clone() };
             (0..=SEEDS).find_map(|further| {
                 self.refutation(line, &vanishes, self.seed.wrapping_add(further))
             })
@@ -49,6 +42,9 @@ impl Search {
             Some(refutation) => {
                 evidence.verdict = Verdict::Refuted;
                 evidence.counterexample = refutation.counterexample;
+                if difference.is_none() {
+                    evidence.note = Some("the gradient there is not zero".to_owned());
+                }
             }
             None if evidence.verdict == Verdict::Refuted => {
                 evidence.verdict = Verdict::Open;
@@ -69,4 +65,24 @@ impl Search {
         all.map(|at| check(file, claim, &at, &self.budget))
             .find(|piece| piece.verdict == Verdict::Refuted)
     }
+}
+
+/// What would have to vanish at every instance: a difference of normal forms, or the gradient of a
+/// loss at its claimed minimiser.
+fn vanishing(line: &Line<'_>, claim: &Claim, difference: Option<&str>) -> Option<Proposition> {
+    let file = &line.subject.file;
+    let left = match (difference, &claim.proposition) {
+        (Some(difference), _) => file.expression(difference).ok()?,
+        (None, Proposition::Minimizer { loss, letter, value }) => {
+            let name = &letter.name;
+            let text = format!("subst(grad({}, {name}), {name} -> {value})", loss.name);
+            file.expression(&text).ok()?
+        }
+        _ => return None,
+    };
+    let right = match left.shape.is_scalar() {
+        true => file.expression("0").ok()?,
+        false => file.expression(&format!("0*({left})")).ok()?,
+    };
+    Some(Proposition::Equal { left, right })
 }
