@@ -247,7 +247,7 @@ proptest! {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 700, max_global_rejects: 100_000, failure_persistence: None,
+        cases: 1000, max_global_rejects: 100_000, failure_persistence: None,
         ..ProptestConfig::default()
     })]
 
@@ -292,7 +292,7 @@ fn mutated(text: &str, choice: usize, place: usize) -> Option<String> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 700, max_global_rejects: 100_000, failure_persistence: None,
+        cases: 1000, max_global_rejects: 100_000, failure_persistence: None,
         ..ProptestConfig::default()
     })]
 
