@@ -97,20 +97,25 @@ fn the_population_gradient_equals_differences_of_the_loss() {
         for noise in [0.0, 0.7] {
             let loss = population(setting).with_label_noise(noise).unwrap();
             let point = random_point(loss.dimension(), 1);
-            let mut gradient = vec![0.0; loss.dimension()];
-            loss.gradient(&point, &mut gradient);
-            let size = gradient.iter().fold(0.0, |max: f64, x| max.max(x.abs()));
-            for (index, found) in gradient.iter().enumerate() {
-                let moved = |step: f64| {
-                    let mut point = point.clone();
-                    point[index] += step;
-                    loss.value(&point)
-                };
-                // The loss is quadratic in one weight: no truncation error.
-                let expected = moved(0.5) - moved(-0.5);
-                assert!((found - expected).abs() < 1e-11 * size, "{index}: {found} {expected}");
-            }
+            assert_gradient_equals_differences(&loss, &point, 1e-11);
         }
+    }
+}
+
+/// The gradient against differences of the loss, to a tolerance relative to its largest entry.
+fn assert_gradient_equals_differences(loss: &PopulationLoss, point: &[f64], tolerance: f64) {
+    let mut gradient = vec![0.0; loss.dimension()];
+    loss.gradient(point, &mut gradient);
+    let size = gradient.iter().fold(0.0, |max: f64, x| max.max(x.abs()));
+    for (index, found) in gradient.iter().enumerate() {
+        let moved = |step: f64| {
+            let mut point = point.to_vec();
+            point[index] += step;
+            loss.value(&point)
+        };
+        // The loss is quadratic in one weight: no truncation error.
+        let expected = moved(0.5) - moved(-0.5);
+        approx::assert_abs_diff_eq!(*found, expected, epsilon = tolerance * size);
     }
 }
 
@@ -122,19 +127,7 @@ fn the_population_gradient_of_many_dimensions_equals_differences_of_the_loss() {
         });
         let loss = PopulationLoss::new(&covariance, 7).unwrap().with_label_noise(0.3).unwrap();
         let point = random_point(loss.dimension(), d as u64);
-        let mut gradient = vec![0.0; loss.dimension()];
-        loss.gradient(&point, &mut gradient);
-        let size = gradient.iter().fold(0.0, |max: f64, x| max.max(x.abs()));
-        for (index, found) in gradient.iter().enumerate() {
-            let moved = |step: f64| {
-                let mut point = point.clone();
-                point[index] += step;
-                loss.value(&point)
-            };
-            // The loss is quadratic in one weight: no truncation error.
-            let expected = moved(0.5) - moved(-0.5);
-            approx::assert_abs_diff_eq!(*found, expected, epsilon = 1e-10 * size);
-        }
+        assert_gradient_equals_differences(&loss, &point, 1e-10);
     }
 }
 

@@ -19,7 +19,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SIZES = [(5, 20, 256), (10, 40, 512), (20, 40, 1024), (20, 200, 1024), (50, 500, 256)]
-SECONDS = 0.4
+SECONDS = 0.15
 ONE_THREAD = {
     name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
 }

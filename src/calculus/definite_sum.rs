@@ -5,10 +5,10 @@
 //! ```text
 //! w_1 Q = (I - f_2 w_2 Q - ...)/f_1,   w_1^-1 w_2 Q = (w_1^-1 - f_1 Q - ...)/f_2
 //! ```
-//! If all of R is of one family, Q commutes with it. A sum that differs from R by invertible factors, such as `a Psi Lambda + b I` from
-//! `a Psi + b Lambda^-1`, has its inverse by the same letter. The rules are sound; whether they
-//! bring all equal expressions to one form is not known, so a difference that is left shows
-//! nothing.
+//! If all of R is of one family, Q commutes with it. A sum that differs from R by invertible
+//! factors, such as `a Psi Lambda + b I` from `a Psi + b Lambda^-1`, has its inverse by the same
+//! letter. The rules are sound; whether they bring all equal expressions to one form is not known,
+//! so a difference that is left shows nothing.
 
 use super::algebra::Algebra;
 use super::alphabet::{FamilyId, LetterId, Role};

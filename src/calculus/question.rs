@@ -9,7 +9,7 @@ use super::matrix::Matrix;
 use super::polynomial::Polynomial;
 use super::reading::Calculus;
 use crate::certificate::{Bound, Expectation, Square};
-use crate::claim::{Comparison, Expr, Hypothesis, Letter, LetterKind, Rule};
+use crate::claim::{Expr, Hypothesis, Letter, LetterKind, Rule};
 use std::sync::Arc;
 
 /// What is left of a difference that is not zero for all sizes and values.
@@ -67,8 +67,8 @@ impl Calculus {
         self.algebra.add_rule(&left, &right)
     }
 
-    /// What is left of `left - right` in normal form; `None`
-    /// where the two are equal for all sizes and values.
+    /// What is left of `left - right` in normal form; `None` where the two are equal for all
+    /// sizes and values.
     ///
     /// # Errors
     /// Why this is not known.
@@ -243,10 +243,7 @@ impl Calculus {
     fn hypotheses(&mut self, given: &[Hypothesis]) -> Result<Hypotheses, Stop> {
         let mut hypotheses = Hypotheses::default();
         for (place, hypothesis) in given.iter().enumerate() {
-            let (above, below) = match hypothesis.comparison {
-                Comparison::AtLeast => (&hypothesis.left, &hypothesis.right),
-                Comparison::AtMost => (&hypothesis.right, &hypothesis.left),
-            };
+            let (above, below) = hypothesis.larger_first();
             let (above, below) = (self.value(above)?, self.value(below)?);
             if !below.is_scalar() {
                 continue; // No matrix is bounded from above.

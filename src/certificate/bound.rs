@@ -10,9 +10,7 @@ use super::field::Number;
 use super::format::{Bound, BoundPart, Factor, Meaning, Over, Term};
 use super::sturm::is_nonnegative;
 use super::visible::{Sign, Signs};
-use crate::claim::{
-    Claim, ClaimFile, Comparison, Expr, Hypothesis, Letter, LetterKind, Node, Proposition, Space,
-};
+use crate::claim::{Claim, ClaimFile, Expr, Letter, LetterKind, Node, Proposition, Space};
 use num_traits::{One, Zero};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -274,12 +272,7 @@ impl BoundCheck<'_> {
         let Proposition::Bound { given, .. } = &self.claim.proposition else {
             return Err("no bound".to_owned());
         };
-        let Hypothesis { left, comparison, right } =
-            given.get(place).ok_or("no such hypothesis")?;
-        Ok(match comparison {
-            Comparison::AtLeast => (left, right),
-            Comparison::AtMost => (right, left),
-        })
+        Ok(given.get(place).ok_or("no such hypothesis")?.larger_first())
     }
 
     fn form(&self) -> Option<&Letter> {

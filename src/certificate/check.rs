@@ -11,7 +11,7 @@ use super::matrix::Matrix;
 use super::random_point::{entry, generator, make_diagonal, point};
 use super::rules::satisfy;
 use super::square::check_square;
-use crate::claim::{Claim, ClaimFile, Comparison, Expr, Node, Proposition, Space};
+use crate::claim::{Claim, ClaimFile, Expr, Node, Proposition, Space};
 use num_traits::Zero;
 use rand_chacha::ChaCha8Rng;
 use std::collections::{BTreeMap, BTreeSet};
@@ -159,14 +159,6 @@ struct Checks<'a> {
     evaluation: &'a Evaluation<'a>,
 }
 
-/// A bound without a certificate of its own: zero under what is nonnegative by declaration.
-fn check_visible_bound(larger: &Expr, smaller: &Expr) -> Result<(), Rejection> {
-    match smaller.is_literally_zero() && larger.is_visibly_nonnegative() {
-        true => Ok(()),
-        false => Err("a bound without its parts".to_owned().into()),
-    }
-}
-
 impl Checks<'_> {
     /// The bound of the claim.
     fn bound(&self) -> Evaluated<BoundCheck<'_>> {
@@ -241,6 +233,14 @@ impl Checks<'_> {
     }
 }
 
+/// A bound without a certificate of its own: zero under what is nonnegative by declaration.
+fn check_visible_bound(larger: &Expr, smaller: &Expr) -> Result<(), Rejection> {
+    match larger.is_visibly_at_least(smaller) {
+        true => Ok(()),
+        false => Err("a bound without its parts".to_owned().into()),
+    }
+}
+
 /// What is compared: two expressions, a loss and its minimiser or minimum, or a function of a size
 /// and its coefficient.
 fn sides(claim: &Claim) -> Evaluated<(&Expr, &Expr)> {
@@ -252,10 +252,9 @@ fn sides(claim: &Claim) -> Evaluated<(&Expr, &Expr)> {
         Proposition::Minimizer { loss, value, .. } | Proposition::Minimum { loss, value, .. } => {
             Ok((&loss.value, value))
         }
-        Proposition::Bound { left, comparison, right, .. } => Ok(match comparison {
-            Comparison::AtLeast => (left, right),
-            Comparison::AtMost => (right, left),
-        }),
+        Proposition::Bound { left, comparison, right, .. } => {
+            Ok(comparison.larger_first(left, right))
+        }
         Proposition::Reaches { .. } => Err("lines of this kind have no certificate".to_owned()),
     }
 }

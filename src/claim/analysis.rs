@@ -1,7 +1,8 @@
 //! Questions about a typed tree that several stages ask.
 
 use super::tree::{
-    Abbreviation, Claim, Expr, Law, Letter, LetterKind, Node, Proposition, Space, Target, Training,
+    Abbreviation, Claim, Comparison, Expr, Hypothesis, Law, Letter, LetterKind, Node, Proposition,
+    Space, Target, Training,
 };
 use dashu_ratio::RBig;
 use std::collections::BTreeMap;
@@ -101,6 +102,23 @@ impl Expr {
             expr = &abbreviation.value;
         }
         expr
+    }
+}
+
+impl Comparison {
+    /// The larger of two sides, then the smaller one.
+    pub fn larger_first<T>(self, left: T, right: T) -> (T, T) {
+        match self {
+            Self::AtLeast => (left, right),
+            Self::AtMost => (right, left),
+        }
+    }
+}
+
+impl Hypothesis {
+    /// The larger side, then the smaller one.
+    pub fn larger_first(&self) -> (&Expr, &Expr) {
+        self.comparison.larger_first(&self.left, &self.right)
     }
 }
 

@@ -33,6 +33,11 @@ impl Expr {
     pub fn is_visibly_nonnegative(&self) -> bool {
         visible_sign(self) >= Sign::Nonnegative
     }
+
+    /// Whether it is at least another one by declaration: at least zero, where the other is 0.
+    pub fn is_visibly_at_least(&self, smaller: &Self) -> bool {
+        smaller.is_literally_zero() && self.is_visibly_nonnegative()
+    }
 }
 
 /// The visible sign of a scalar or of a symmetric matrix.

@@ -1,7 +1,7 @@
 //! The mutants of a line: its closed form with one slip, read again as a line of its file.
 
 use super::operator::{Operator, Parent, Slip, Surroundings, slips, slips_of_the_whole};
-use crate::claim::{Claim, ClaimFile, Comparison, Expr, Node, Proposition};
+use crate::claim::{Claim, ClaimFile, Expr, Node, Proposition};
 use std::collections::BTreeSet;
 
 /// A line with one slip in its formula.
@@ -49,16 +49,11 @@ pub(super) fn formula(proposition: &Proposition) -> &Expr {
                 right
             }
         }
-        Proposition::Bound { left, comparison, right, .. } => {
-            let (larger, smaller) = match comparison {
-                Comparison::AtLeast => (left, right),
-                Comparison::AtMost => (right, left),
-            };
-            match comparison {
-                Comparison::AtLeast if smaller.is_literally_zero() => larger,
-                Comparison::AtLeast => smaller,
-                Comparison::AtMost if larger.is_literally_zero() => smaller,
-                Comparison::AtMost => larger,
+        Proposition::Bound { left, right, .. } => {
+            if right.is_literally_zero() {
+                left
+            } else {
+                right
             }
         }
         Proposition::Minimizer { value, .. }

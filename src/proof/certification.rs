@@ -1,8 +1,8 @@
 //! Certificates of lines that are proved.
 
-use super::decision::calculus;
+use super::decision::{calculus, remainder};
 use crate::certificate::{Certificate, check};
-use crate::claim::{Claim, ClaimFile, Comparison, Proposition};
+use crate::claim::{Claim, ClaimFile, Proposition};
 
 /// The certificate of a line that is proved; `None` for what is not proved, and for what
 /// the checker cannot follow: rules that determine no letter, roots of elements, bounds under rules.
@@ -13,37 +13,30 @@ pub fn certify(file: &ClaimFile, claim: &Claim, id: &str) -> Option<Certificate>
     let mut calculus = calculus(file, claim).ok()?;
     calculus.keep_logs();
     let (mut square, mut bound) = (None, None);
-    let difference = match &claim.proposition {
-        Proposition::Equal { left, right } => calculus.difference(left, right).ok()?,
-        Proposition::Limit { of, size, value } => {
-            calculus.coefficient(of, size, 0, value, true).ok()?
-        }
-        Proposition::Coefficient { of, size, order, value } => {
-            calculus.coefficient(of, size, *order, value, false).ok()?
-        }
-        Proposition::Minimizer { loss, letter, value } => {
-            square = Some(calculus.square(&loss.value, letter, Some(value)).ok()?);
-            calculus.minimizer(&loss.value, letter, value).ok()?.0
-        }
-        Proposition::Minimum { loss, letter, value } => {
-            square = Some(calculus.square(&loss.value, letter, None).ok()?);
-            calculus.minimum(&loss.value, letter, value).ok()?.0
-        }
+    match &claim.proposition {
+        Proposition::Reaches { .. } => return None,
         Proposition::Bound { left, comparison, right, given, form } => {
-            let (larger, smaller) = match comparison {
-                Comparison::AtLeast => (left, right),
-                Comparison::AtMost => (right, left),
-            };
-            if !(smaller.is_literally_zero() && larger.is_visibly_nonnegative()) {
+            let (larger, smaller) = comparison.larger_first(left, right);
+            if !larger.is_visibly_at_least(smaller) {
                 let form = form.as_ref();
                 bound = Some(calculus.show_bound(larger, smaller, given, form).ok()?);
             }
-            None
         }
-        Proposition::Reaches { .. } => return None,
-    };
-    if difference.is_some() {
-        return None;
+        other => {
+            let (difference, _) = remainder(&mut calculus, other).ok()?;
+            if difference.is_some() {
+                return None;
+            }
+        }
+    }
+    if let Proposition::Minimizer { loss, letter, .. } | Proposition::Minimum { loss, letter, .. } =
+        &claim.proposition
+    {
+        let claimed = match &claim.proposition {
+            Proposition::Minimizer { value, .. } => Some(value),
+            _ => None,
+        };
+        square = Some(calculus.square(&loss.value, letter, claimed).ok()?);
     }
     let certificate = Certificate {
         format: Certificate::FORMAT.to_owned(),

@@ -2,9 +2,7 @@
 
 use super::gradient_dominance::gradient_dominance;
 use crate::calculus::{Calculus, Remainder, Stop};
-use crate::claim::{
-    Claim, ClaimFile, Comparison, Expr, Hypothesis, Letter, ProofRule, Proposition,
-};
+use crate::claim::{Claim, ClaimFile, Expr, Hypothesis, Letter, ProofRule, Proposition};
 use crate::evidence::Evidence;
 use crate::verdict::{EvidenceKind, Verdict};
 use std::sync::Arc;
@@ -39,12 +37,9 @@ pub fn attempt(file: &ClaimFile, claim: &Claim) -> Option<Attempt> {
     }
     let answer = match proposition {
         Proposition::Reaches { .. } => by_rule(file, claim, claim.by.as_ref()?),
-        Proposition::Equal { left, right } => equality(file, claim, left, right),
+        Proposition::Equal { .. } => equality(file, claim),
         Proposition::Bound { left, comparison, right, given, form } => {
-            let (larger, smaller) = match comparison {
-                Comparison::AtLeast => (left, right),
-                Comparison::AtMost => (right, left),
-            };
+            let (larger, smaller) = comparison.larger_first(left, right);
             bound(calculus(file, claim), larger, smaller, given, form.as_ref())
         }
         _ => without_value(file, claim),
@@ -116,9 +111,9 @@ pub(super) fn calculus(file: &ClaimFile, claim: &Claim) -> Result<Calculus, Stop
 
 /// A counterexample refutes an equation; a difference of normal forms alone does not: it may vanish
 /// at all sizes that matter.
-fn equality(file: &ClaimFile, claim: &Claim, left: &Expr, right: &Expr) -> Result<Answer, Reason> {
+fn equality(file: &ClaimFile, claim: &Claim) -> Result<Answer, Reason> {
     let mut calculus = calculus(file, claim)?;
-    let left = calculus.difference(left, right)?;
+    let (left, _) = remainder(&mut calculus, &claim.proposition)?;
     let ambiguous = match left.is_some() && claim.rules > 0 {
         true => calculus.ambiguous_word()?,
         false => None,
@@ -152,7 +147,7 @@ fn bound(
     given: &[Hypothesis],
     form: Option<&Arc<Letter>>,
 ) -> Result<Answer, Reason> {
-    if smaller.is_literally_zero() && larger.is_visibly_nonnegative() {
+    if larger.is_visibly_at_least(smaller) {
         let how = Some("by the signs of its terms alone".to_owned());
         return Ok(Answer { how, ..Answer::default() });
     }
@@ -160,24 +155,36 @@ fn bound(
     Ok(Answer::default())
 }
 
+/// What is left of the difference of both sides of a line that is no bound and no limit of a
+/// training, and the factors that must not vanish.
+pub(super) fn remainder(
+    calculus: &mut Calculus,
+    proposition: &Proposition,
+) -> Result<(Option<Remainder>, Vec<String>), Stop> {
+    match proposition {
+        Proposition::Equal { left, right } => Ok((calculus.difference(left, right)?, Vec::new())),
+        Proposition::Minimizer { loss, letter, value } => {
+            calculus.minimizer(&loss.value, letter, value)
+        }
+        Proposition::Minimum { loss, letter, value } => {
+            calculus.minimum(&loss.value, letter, value)
+        }
+        Proposition::Limit { of, size, value } => {
+            Ok((calculus.coefficient(of, size, 0, value, true)?, Vec::new()))
+        }
+        Proposition::Coefficient { of, size, order, value } => {
+            Ok((calculus.coefficient(of, size, *order, value, false)?, Vec::new()))
+        }
+        Proposition::Bound { .. } | Proposition::Reaches { .. } => {
+            unreachable!("decided elsewhere: this is a bug")
+        }
+    }
+}
+
 /// Lines without a value at an instance: the difference of the normal forms decides.
 fn without_value(file: &ClaimFile, claim: &Claim) -> Result<Answer, Reason> {
     let mut calculus = calculus(file, claim)?;
-    let (left, except) = match &claim.proposition {
-        Proposition::Minimizer { loss, letter, value } => {
-            calculus.minimizer(&loss.value, letter, value)?
-        }
-        Proposition::Minimum { loss, letter, value } => {
-            calculus.minimum(&loss.value, letter, value)?
-        }
-        Proposition::Limit { of, size, value } => {
-            (calculus.coefficient(of, size, 0, value, true)?, Vec::new())
-        }
-        Proposition::Coefficient { of, size, order, value } => {
-            (calculus.coefficient(of, size, *order, value, false)?, Vec::new())
-        }
-        _ => unreachable!("decided elsewhere"),
-    };
+    let (left, except) = remainder(&mut calculus, &claim.proposition)?;
     // A loss is flat only where all its factors vanish; an expansion fails where one does.
     let leading: Vec<&str> = calculus.leading_terms().collect();
     let except = [except.join(" and "), leading.join(" or ")].concat();

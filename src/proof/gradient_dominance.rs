@@ -25,8 +25,8 @@
 use super::decision::attempt;
 use crate::calculus::{Calculus, Stop};
 use crate::claim::{
-    Claim, ClaimFile, Comparison, Expr, Hypothesis, Letter, LetterKind, Node, Proposition, Shape,
-    Target, Training,
+    Claim, ClaimFile, Expr, Hypothesis, Letter, LetterKind, Node, Proposition, Shape, Target,
+    Training,
 };
 use crate::verdict::Verdict;
 use std::sync::Arc;
@@ -154,7 +154,7 @@ impl Flow<'_> {
         else {
             return Err("is no bound `S >= Q`".to_owned());
         };
-        let (larger, smaller) = in_order(left, *comparison, right);
+        let (larger, smaller) = comparison.larger_first(left, right);
         if !given.is_empty() {
             return Err("has hypotheses".to_owned());
         }
@@ -174,7 +174,7 @@ impl Flow<'_> {
         for hypothesis in given {
             self.check_free(hypothesis, claim)?;
         }
-        let (larger, smaller) = in_order(left, *comparison, right);
+        let (larger, smaller) = comparison.larger_first(left, right);
         let (larger, multiple) = match &*larger.node {
             Node::Subtract(larger, multiple) if smaller.is_literally_zero() => (larger, multiple),
             _ => (larger, smaller),
@@ -203,7 +203,7 @@ impl Flow<'_> {
 
     /// A hypothesis `Lambda >= m` on a positive definite letter, with a number m of its own.
     fn check_free(&self, hypothesis: &Hypothesis, claim: &Claim) -> Result<(), String> {
-        let (above, below) = in_order(&hypothesis.left, hypothesis.comparison, &hypothesis.right);
+        let (above, below) = hypothesis.larger_first();
         let (Node::Letter(matrix), Node::Letter(least)) = (&*above.node, &*below.node) else {
             return Err("has another hypothesis than `Lambda >= m`".to_owned());
         };
@@ -264,13 +264,6 @@ impl Flow<'_> {
             true => Ok(()),
             false => Err(format!("does not say that it is a multiple of `{form}`")),
         }
-    }
-}
-
-fn in_order<'e>(left: &'e Expr, comparison: Comparison, right: &'e Expr) -> (&'e Expr, &'e Expr) {
-    match comparison {
-        Comparison::AtLeast => (left, right),
-        Comparison::AtMost => (right, left),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::draw::ratio;
 use super::{Instance, RationalMatrix};
-use crate::claim::{Claim, Comparison, Hypothesis, Letter, Node, Proposition};
+use crate::claim::{Claim, Hypothesis, Letter, Node, Proposition};
 use dashu_ratio::RBig;
 use std::sync::Arc;
 
@@ -20,10 +20,7 @@ pub fn on_the_boundary(claim: &Claim, at: &Instance) -> Vec<Instance> {
 
 /// The letters of `Lambda >= m` or `m <= Lambda`.
 fn smallest_eigenvalue(hypothesis: &Hypothesis) -> Option<(&Arc<Letter>, &Arc<Letter>)> {
-    let (larger, smaller) = match hypothesis.comparison {
-        Comparison::AtLeast => (&hypothesis.left, &hypothesis.right),
-        Comparison::AtMost => (&hypothesis.right, &hypothesis.left),
-    };
+    let (larger, smaller) = hypothesis.larger_first();
     let (Node::Letter(matrix), Node::Letter(least)) = (&*larger.node, &*smaller.node) else {
         return None;
     };

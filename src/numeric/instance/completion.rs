@@ -3,7 +3,7 @@
 use super::draw::{Role, generic, ratio, simplest};
 use super::mention::Mention;
 use super::{Instance, RationalMatrix};
-use crate::claim::{Comparison, Expr, Hypothesis, Letter, LetterKind, Space};
+use crate::claim::{Expr, Hypothesis, Letter, LetterKind, Space};
 use crate::data::generator;
 use crate::numeric::exact::{
     Budget, ExactError, attribute_failure, equal, hypothesis_holds, is_covariance, solve_for,
@@ -122,10 +122,7 @@ fn scale_towards(
     mention: &Mention,
     fixed: impl Fn(&Arc<str>) -> bool,
 ) -> bool {
-    let (larger, smaller) = match hypothesis.comparison {
-        Comparison::AtLeast => (&hypothesis.left, &hypothesis.right),
-        Comparison::AtMost => (&hypothesis.right, &hypothesis.left),
-    };
+    let (larger, smaller) = hypothesis.larger_first();
     let scalar_in = |side: &Expr| {
         let mut letters = side.letters().into_iter();
         let only = letters.next().filter(|_| letters.next().is_none())?.clone();
