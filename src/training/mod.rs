@@ -12,10 +12,11 @@ mod pilot;
 mod plan;
 mod population_loss;
 mod regression;
+mod sequences;
 mod spectral_loss;
 mod stationary;
 
-pub use descent::{Decay, Descent, DescentError, Optimizer, Schedule, descend};
+pub use descent::{Decay, Descent, DescentError, Optimizer, Progress, Schedule, descend};
 pub use empirical_loss::EmpiricalLoss;
 pub use flow::{FlowEnd, FlowError, FlowSettings, Trajectory, flow_trajectory, gradient_flow};
 pub use fresh::{FreshPrompts, Sampler, SamplerError};
@@ -24,3 +25,4 @@ pub use pilot::Pilot;
 pub use plan::{Prompts, TrainedNetwork, TrainingPlan};
 pub use population_loss::PopulationLoss;
 pub use regression::{Dependent, regressed_preconditioner};
+pub use sequences::{SequenceError, SequencePlan, SequenceTask, SequenceTraining};
