@@ -13,6 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("calculus", &["certificate", "claim"]),
     ("proof", &["calculus", "certificate", "claim", "evidence", "verdict"]),
     ("data", &[]),
+    ("haar", &["data"]),
     ("network", &["data"]),
     ("training", &["data", "network"]),
     ("statistics", &["evidence", "verdict"]),
@@ -32,7 +33,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("theorem", &["experiment"]),
-    ("prelude", &["data", "experiment", "network", "statistics", "theorem", "training", "verdict"]),
+    (
+        "prelude",
+        &["data", "experiment", "haar", "network", "statistics", "theorem", "training", "verdict"],
+    ),
     ("theorems", &["prelude", "theorem"]),
     (
         "suite",
