@@ -41,6 +41,13 @@ impl FirstState {
         }
     }
 
+    /// Independent first states, one a column (d x count).
+    pub fn draw(&self, dimension: usize, count: usize, generator: &mut ChaCha8Rng) -> Mat<f64> {
+        let mut entries = vec![0.0; dimension * count];
+        self.fill(&mut entries, generator);
+        Mat::from_fn(dimension, count, |i, j| entries[i + dimension * j])
+    }
+
     fn fill(&self, out: &mut [f64], generator: &mut ChaCha8Rng) {
         match *self {
             Self::Uniform { half_width } => {
@@ -154,6 +161,30 @@ pub struct Sequence {
 }
 
 const CLIP: f64 = 10.0;
+
+/// `O_k W O_k^+` with `O_k = [C; C W; ...; C W^(k-1)]`: without noise it takes `k` stacked
+/// observations `(s_{t-k+1}, ..., s_t)` to the next ones, where the rank of `O_k` is the dimension of
+/// the states.
+///
+/// # Source
+/// arXiv 2309.05858v2, supplement on partial observability.
+pub fn stacked_transition(transition: &Mat<f64>, observation: &Mat<f64>, k: usize) -> Mat<f64> {
+    let stack = observation_stack(transition, observation, k);
+    let inverse = stack.thin_svd().expect("finite entries").pseudoinverse();
+    &stack * transition * inverse
+}
+
+/// `O_k = [C; C W; ...; C W^(k-1)]`.
+pub fn observation_stack(transition: &Mat<f64>, observation: &Mat<f64>, k: usize) -> Mat<f64> {
+    let rows = observation.nrows();
+    let mut stack = Mat::zeros(rows * k, transition.nrows());
+    let mut block = observation.clone();
+    for step in 0..k {
+        stack.as_mut().subrows_mut(step * rows, rows).copy_from(&block);
+        block = block * transition;
+    }
+    stack
+}
 
 impl Dynamics {
     /// The system of the paper's linear experiments: Haar `W`, states seen as they are.

@@ -11,7 +11,10 @@ mod quadrature;
 mod stream;
 mod token;
 
-pub use dynamics::{Dynamics, Feature, FirstState, Sequence, Transition, gelu, gelu_derivative};
+pub use dynamics::{
+    Dynamics, Feature, FirstState, Sequence, Transition, gelu, gelu_derivative, observation_stack,
+    stacked_transition,
+};
 pub use law::{Labels, LawError, PromptLaw, TaskLaw};
 pub use machine::Lane;
 pub(crate) use machine::{LANES, Machine, Work, dispatch};

@@ -82,6 +82,13 @@ impl Batch {
         Self { length, tokens, targets }
     }
 
+    /// The columns of token `t` (from 1) of every sequence in a matrix over all tokens, side by side.
+    pub fn at_token(&self, matrix: MatRef<'_, f64>, t: usize) -> Mat<f64> {
+        Mat::from_fn(matrix.nrows(), self.count(), |i, sequence| {
+            matrix[(i, sequence * self.length + t - 1)]
+        })
+    }
+
     /// Number of sequences.
     pub fn count(&self) -> usize {
         self.tokens.ncols() / self.length

@@ -2,7 +2,7 @@
 
 use crate::data::LawError;
 use crate::network::NetworkError;
-use crate::training::{Dependent, DescentError, FlowError};
+use crate::training::{Dependent, DescentError, FlowError, SequenceError};
 use crate::verdict::EvidenceKind;
 use faer::Mat;
 use rand_chacha::ChaCha8Rng;
@@ -70,7 +70,7 @@ pub enum Supply {
     Samples {
         /// What gives the draws.
         prepare: Prepare,
-        /// The most draws at an effort.
+        /// The most draws at an effort; 0 where it is not run.
         limit: fn(Effort) -> u64,
     },
     /// A planned number of independent repetitions, each nearly normal (a trained network, an
@@ -78,11 +78,22 @@ pub enum Supply {
     Repetitions {
         /// What gives the repetitions.
         prepare: Prepare,
-        /// The number of repetitions at an effort.
+        /// The number of repetitions at an effort; 0 where it is not run.
         count: fn(Effort) -> u64,
     },
     /// A deterministic value with a bound on its error (Frobenius norm, for each letter).
     Value(fn(&Setting) -> Result<(Observed, f64), ExperimentError>),
+}
+
+impl Experiment {
+    /// Whether it is run at this effort; its lines wait for more where it is not.
+    pub fn runs_at(&self, effort: Effort) -> bool {
+        match self.supply {
+            Supply::Samples { limit, .. } => limit(effort) > 0,
+            Supply::Repetitions { count, .. } => count(effort) > 0,
+            Supply::Value(_) => true,
+        }
+    }
 }
 
 /// Why an experiment gave no value. The claim is then open, never green.
@@ -139,6 +150,15 @@ impl From<DescentError> for ExperimentError {
     fn from(error: DescentError) -> Self {
         match error {
             DescentError::Diverged { step, what } => Self::Diverged { step, what },
+            other => Self::Numerical { what: other.to_string() },
+        }
+    }
+}
+
+impl From<SequenceError> for ExperimentError {
+    fn from(error: SequenceError) -> Self {
+        match error {
+            SequenceError::Descent(error) => error.into(),
             other => Self::Numerical { what: other.to_string() },
         }
     }

@@ -27,6 +27,16 @@ pub struct FeatureLadder {
     pub fourteen: f64,
     /// The loss of `V_010` alone, one gradient step.
     pub one: f64,
+    equations: Equations,
+}
+
+/// The normal equations of all features, and the loss of the prediction 0; sums over `t`.
+#[derive(Clone, Debug, PartialEq)]
+struct Equations {
+    gram: Mat<f64>,
+    target: Col<f64>,
+    zero: f64,
+    predictions: usize,
 }
 
 impl Feature {
@@ -74,20 +84,35 @@ pub fn feature_ladder(moments: &mut StateMoments, predictions: usize) -> Feature
             }
         }
     }
-    let count = predictions as f64;
-    let best = |chosen: &[usize]| {
+    let equations = Equations { gram, target, zero, predictions };
+    let (coefficients, eight) = equations.best(&(0..8).collect::<Vec<_>>());
+    let (_, fourteen) = equations.best(&(0..size).collect::<Vec<_>>());
+    let (_, one) = equations.best(&[2]);
+    FeatureLadder { coefficients, eight, fourteen, one, equations }
+}
+
+impl FeatureLadder {
+    /// The loss of the best combination of these features.
+    pub fn loss_of(&self, features: &[Feature]) -> f64 {
+        let all = Feature::all();
+        let chosen = (0..all.len()).filter(|&index| features.contains(&all[index]));
+        self.equations.best(&chosen.collect::<Vec<_>>()).1
+    }
+}
+
+impl Equations {
+    /// The best coefficients of the features with these numbers, and their loss.
+    fn best(&self, chosen: &[usize]) -> (Vec<f64>, f64) {
         let gram = Mat::from_fn(chosen.len(), chosen.len(), |i, j| {
             let (row, column) = (chosen[i].max(chosen[j]), chosen[i].min(chosen[j]));
-            gram[(row, column)]
+            self.gram[(row, column)]
         });
-        let target = Col::from_fn(chosen.len(), |i| target[chosen[i]]);
+        let target = Col::from_fn(chosen.len(), |i| self.target[chosen[i]]);
         let coefficients = solve(&gram, &target);
-        let loss = (zero - (target.transpose() * &coefficients) / 2.0) / count;
-        (coefficients.iter().copied().collect::<Vec<_>>(), loss)
-    };
-    let (coefficients, eight) = best(&(0..8).collect::<Vec<_>>());
-    let (_, fourteen) = best(&(0..size).collect::<Vec<_>>());
-    FeatureLadder { coefficients, eight, fourteen, one: best(&[2]).1 }
+        let explained = target.transpose() * &coefficients / 2.0;
+        let loss = (self.zero - explained) / self.predictions as f64;
+        (coefficients.iter().copied().collect(), loss)
+    }
 }
 
 /// The solution of least norm of `gram x = target`: features can be linearly dependent (at N = 1

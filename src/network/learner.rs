@@ -68,6 +68,13 @@ impl Learner {
         all
     }
 
+    /// `1/(2N) sum_t |s_{t+1} - shat_{t+1}|^2` over the `N` predictions of `s_2, ..., s_{N+1}`.
+    pub fn loss(&self, states: MatRef<'_, f64>) -> f64 {
+        let count = states.ncols() - 1;
+        let error = self.predictions(states.subcols(0, count)) - states.subcols(1, count);
+        error.squared_norm_l2() / (2 * count) as f64
+    }
+
     /// The prediction of the state after the last one.
     pub fn next(&self, states: MatRef<'_, f64>) -> Col<f64> {
         let dimension = states.nrows();

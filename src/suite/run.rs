@@ -83,7 +83,8 @@ pub(crate) fn lines<'s>(
     settings: &Settings,
 ) -> (Vec<Line<'s>>, Vec<InputError>) {
     let mut problems = Vec::new();
-    let lines = Run { settings, watcher: &|_| () }.lines(subjects, &mut problems);
+    let mut lines = Run { settings, watcher: &|_| () }.lines(subjects, &mut problems);
+    lines.retain(|line| !line.waits_for_effort(settings));
     (lines, problems)
 }
 
@@ -139,7 +140,10 @@ struct Found {
 impl Run<'_> {
     fn all(&self, subjects: &[Subject]) -> Outcome {
         let mut problems = Vec::new();
-        let mut lines = self.lines(subjects, &mut problems);
+        let all = self.lines(subjects, &mut problems);
+        let (waiting, mut lines): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|line| line.waits_for_effort(self.settings));
+        let waiting: Vec<String> = waiting.iter().map(Line::id).collect();
         let mut found = self.exact(&mut lines, &mut problems);
         let undecided: Vec<Place> = found.iter().filter_map(|(_, place)| *place).collect();
         let mut found: Vec<Found> = found.drain(..).map(|(found, _)| found).collect();
@@ -164,7 +168,7 @@ impl Run<'_> {
                 })
                 .collect::<Vec<_>>(),
         );
-        self.outcome(subjects, &lines, found, problems)
+        self.outcome(subjects, &lines, waiting, found, problems)
     }
 
     /// The selected lines with their instances. A mistake in an `at` of a file is an error of the
@@ -357,6 +361,7 @@ impl Run<'_> {
         &self,
         subjects: &[Subject],
         lines: &[Line<'_>],
+        waiting: Vec<String>,
         found: Vec<Found>,
         problems: Vec<InputError>,
     ) -> Outcome {
@@ -392,6 +397,7 @@ impl Run<'_> {
             error_budget: self.settings.error_budget,
             summary: summary(&claims),
             subjects,
+            waiting,
             claims,
         };
         Outcome { results, problems, timings }

@@ -1,8 +1,8 @@
 //! Training of autoregressive transformers on fresh sequences.
 
-use super::descent::{DescentError, Optimizer, Progress, Schedule};
+use super::descent::{Decay, DescentError, Optimizer, Progress, Schedule};
 use crate::data::{Batch, Dynamics, Sequence, TokenForm};
-use crate::network::{NetworkError, Transformer};
+use crate::network::{Architecture, NetworkError, Transformer};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -35,6 +35,15 @@ pub struct SequencePlan {
     pub schedule: Schedule,
     /// Every entry of the gradient is clipped to [-clip, clip].
     pub clip: Option<f64>,
+}
+
+impl SequencePlan {
+    /// Adam with the largest step size `rate`: 100 steps to warm up, then half a cosine wave down to
+    /// 0; the gradient is clipped to [-1, 1] entry by entry.
+    pub fn adam(steps: u64, rate: f64, batch: usize) -> Self {
+        let schedule = Schedule { steps, rate, warm: 100, decay: Decay::Cosine(0.0), tail: 1 };
+        Self { batch, optimizer: Optimizer::adam(), schedule, clip: Some(1.0) }
+    }
 }
 
 /// Why a training has no result.
@@ -79,6 +88,22 @@ impl SequenceTask {
     /// The sequences of one unit of work.
     pub fn draw(&self, count: usize, generator: &mut ChaCha8Rng) -> Vec<Sequence> {
         (0..count).map(|_| self.law.draw(self.predictions + 1, generator)).collect()
+    }
+
+    /// A network of these layers that starts from `N(0, deviation^2)` weights and is trained as
+    /// planned.
+    ///
+    /// # Errors
+    /// Those of [`SequenceTraining::finish`].
+    pub fn train(
+        &self,
+        architecture: Architecture,
+        deviation: f64,
+        plan: &SequencePlan,
+        generator: &mut ChaCha8Rng,
+    ) -> Result<Transformer, SequenceError> {
+        let start = Transformer::random(architecture, deviation, generator);
+        SequenceTraining::new(self, plan, &start, generator).finish()
     }
 
     /// The loss of a network on `count` fresh sequences, for each of them: `1/(2N) sum_t
@@ -245,7 +270,7 @@ fn batch_gradient(
 mod tests {
     use super::*;
     use crate::data::{FirstState, generator};
-    use crate::network::{Architecture, Attention, Mechanism};
+    use crate::network::{Attention, Mechanism};
 
     fn task() -> SequenceTask {
         let law = Dynamics::orthogonal(3, FirstState::Gaussian { variance: 0.36 }, 0.01);

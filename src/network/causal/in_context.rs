@@ -84,6 +84,23 @@ impl InContextRegression {
         Ok(RegressionGradient { queries, keys, values, forget, inverse_ridge })
     }
 
+    /// By how much `R_0` is off `lambda I`, relative to `lambda`, after the recursion has run to the
+    /// last token and back: the largest entry.
+    pub fn way_back_error(&self) -> f64 {
+        let mut inverse = self.last_inverse();
+        let forget = |t: usize| self.forget.as_ref().map_or(1.0, |factors| factors[t]);
+        for t in (0..self.keys.ncols()).rev() {
+            let key = self.keys.col(t);
+            let direction = &inverse * key;
+            let scale = 1.0 / (key.transpose() * &direction - 1.0);
+            inverse -= &direction * direction.transpose() * scale;
+            inverse *= forget(t);
+        }
+        let size = self.keys.nrows();
+        let start = Mat::<f64>::identity(size, size) * self.inverse_ridge;
+        (inverse - start).norm_max() / self.inverse_ridge
+    }
+
     fn regression(&self) -> Regression<'_> {
         Regression {
             queries: readable(&self.queries),

@@ -218,6 +218,11 @@ impl Transformer {
         Ok(value)
     }
 
+    /// `1/(2BN) sum |s_{t+1} - f_t|^2`, the mean loss of a batch.
+    pub fn mean_loss(&self, batch: &Batch) -> f64 {
+        self.squared_error(batch) / batch.tokens.ncols() as f64
+    }
+
     /// `1/2 sum |s_{t+1} - f_t|^2` over the tokens and sequences of a batch: a sum, not a mean.
     pub fn squared_error(&self, batch: &Batch) -> f64 {
         let pass = self.forward(batch.length, batch.tokens.as_ref());
