@@ -1,8 +1,9 @@
 //! What a file in `theorems/` may use.
 
 pub use crate::data::{Labels, PromptLaw, TaskLaw};
+pub use crate::evidence::BiasSource;
 pub use crate::experiment::{
-    Draw, Effort, Experiment, ExperimentError, Observed, Prepare, Setting, Supply,
+    Draw, Effort, Experiment, ExperimentError, Observed, Prepare, PrepareLevel, Setting, Supply,
 };
 pub use crate::network::LinearAttention;
 pub use crate::theorem::{Source, Theorem};

@@ -32,7 +32,19 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("theorem", &["experiment"]),
-    ("prelude", &["data", "experiment", "network", "statistics", "theorem", "training", "verdict"]),
+    (
+        "prelude",
+        &[
+            "data",
+            "evidence",
+            "experiment",
+            "network",
+            "statistics",
+            "theorem",
+            "training",
+            "verdict",
+        ],
+    ),
     ("theorems", &["prelude", "theorem"]),
     (
         "suite",
@@ -49,7 +61,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("mutation", &["claim", "evidence", "experiment", "numeric", "proof", "suite", "verdict"]),
-    ("calibration", &["calculus", "claim", "data", "numeric", "statistics", "suite", "verdict"]),
+    (
+        "calibration",
+        &["calculus", "claim", "data", "experiment", "numeric", "statistics", "suite", "verdict"],
+    ),
     (
         "report",
         &[

@@ -1,6 +1,7 @@
 //! What an experiment is: how the `observed` letters of a claim get their values.
 
 use crate::data::LawError;
+use crate::evidence::{BiasBound, BiasSource};
 use crate::network::NetworkError;
 use crate::training::{Dependent, DescentError, FlowError};
 use crate::verdict::EvidenceKind;
@@ -8,7 +9,7 @@ use faer::Mat;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How much work a run may do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -37,7 +38,14 @@ pub struct Setting {
     /// How much work the run may do.
     pub effort: Effort,
     /// What the experiment said of its run.
-    pub(super) remarks: Arc<Mutex<Vec<String>>>,
+    pub(super) said: Arc<Mutex<Said>>,
+}
+
+/// What an experiment says of its run besides the values.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    remarks: Vec<String>,
+    biases: Vec<BiasBound>,
 }
 
 /// An experiment: it supplies `observed` letters at an instance and holds no prediction.
@@ -62,6 +70,12 @@ pub type Draw =
 /// draws itself comes from a stream of its own.
 pub type Prepare = fn(&Setting, &mut ChaCha8Rng) -> Result<Draw, ExperimentError>;
 
+/// Levels of a [limit](Supply::Limit): h, h/2 and h/4.
+pub const LEVELS: u32 = 3;
+
+/// Prepares the draws at an instance and a level.
+pub type PrepareLevel = fn(&Setting, u32, &mut ChaCha8Rng) -> Result<Draw, ExperimentError>;
+
 /// How an experiment gets the values of its letters.
 #[derive(Clone, Copy)]
 pub enum Supply {
@@ -81,7 +95,22 @@ pub enum Supply {
         /// The number of repetitions at an effort.
         count: fn(Effort) -> u64,
     },
-    /// A deterministic value with a bound on its error (Frobenius norm, for each letter).
+    /// The limit of a quantity for h to 0, where h is the inverse of a size or a step size: at
+    /// each of [`LEVELS`] levels h is halved, and repetitions are drawn as above. Judged by
+    /// Richardson's extrapolation, which supposes that the quantity is a power series in h; the
+    /// interval is widened by what the last order changes, and where the differences of the levels
+    /// do not shrink as they must the line is open.
+    Limit {
+        /// What h is: [`BiasSource::FiniteSize`] or [`BiasSource::StepSize`].
+        source: BiasSource,
+        /// What gives the repetitions at a level, at which h is halved so many times. The streams
+        /// of random numbers are those of every level.
+        prepare: PrepareLevel,
+        /// The number of repetitions of each level at an effort.
+        count: fn(Effort) -> u64,
+    },
+    /// A deterministic value with a bound on its error (Frobenius norm, for each letter), beyond
+    /// the biases that it [states](Setting::bias) one by one.
     Value(fn(&Setting) -> Result<(Observed, f64), ExperimentError>),
 }
 
@@ -148,15 +177,39 @@ impl Setting {
     /// Adds to the note of the evidence what this run chose by itself, such as a faster exact
     /// sampler.
     pub fn remark(&self, text: impl Into<String>) {
-        self.remarks.lock().unwrap_or_else(PoisonError::into_inner).push(text.into());
+        self.said().remarks.push(text.into());
+    }
+
+    /// States a systematic error: the observed letters may be off by at most `bound` (Frobenius
+    /// norm, each letter), as found by `how`. Intervals are widened by it, and the report lists it.
+    /// Of several bounds from one source, such as those of repetitions, the largest counts.
+    pub fn bias(&self, source: BiasSource, bound: f64, how: impl Into<String>) {
+        let mut said = self.said();
+        match said.biases.iter_mut().find(|known| known.source == source) {
+            // A bound that is no number is none.
+            Some(known) if bound > known.bound || bound.is_nan() => known.bound = bound,
+            Some(_) => {}
+            None => said.biases.push(BiasBound { source, bound, how: how.into() }),
+        }
     }
 
     /// The description of an experiment and what it said of its run.
     pub(super) fn note(&self, description: &str) -> Option<String> {
-        let remarks = self.remarks.lock().unwrap_or_else(PoisonError::into_inner);
-        let parts = [description].into_iter().chain(remarks.iter().map(String::as_str));
+        let said = self.said();
+        let parts = [description].into_iter().chain(said.remarks.iter().map(String::as_str));
         let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
         (!parts.is_empty()).then(|| parts.join("; "))
+    }
+
+    /// The systematic errors that it stated, in the order of their sources.
+    pub(super) fn biases(&self) -> Vec<BiasBound> {
+        let mut biases = self.said().biases.clone();
+        biases.sort_by_key(|bias| bias.source);
+        biases
+    }
+
+    fn said(&self) -> MutexGuard<'_, Said> {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The size `name`, or an error that names it.

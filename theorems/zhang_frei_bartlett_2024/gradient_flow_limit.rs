@@ -112,11 +112,14 @@ observed rank_one_start[d,d]
 observed dense_start[d,d]
 at d = 2; N = 6; M = 12; sigma = 1/2; theta = [[3/5, 4/5]]; Lambda = [[1, 0], [0, 1]]
 note from u = -sigma, U = sigma/sqrt(d)*I the flow runs into the saddle at 0
+without a positive start of u
 refute start_of_the_wrong_sign: negative_start == inv(Gamma)
 at d = 2; N = 6; M = 12; sigma = 1/2; s = 2/5; theta = [[3/5, 4/5]]; p = [[1/5, 2/5]]; q = [[3/10, 1/5]]
   ; A = [[1/10, -3/10], [1/5, -2/5]]; Lambda = [[2, 1/2], [1/2, 1]]
 note from u = 0, U = 0 the flow ends in a minimum of rank one
+without p = q = 0 at the start
 refute start_of_rank_one: rank_one_start == inv(Gamma)
+without p = q = 0 at the start
 refute start_without_zero_blocks: dense_start == inv(Gamma)
 ";
 
