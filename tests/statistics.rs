@@ -283,7 +283,7 @@ fn every_verdict_on_a_number_states_the_smallest_error_that_it_would_have_caught
     assert_eq!(caught(&question(&[0.0], Relation::Equal, absolute)), (0.03 + 0.1, true));
     assert_eq!(caught(&question(&[0.0], Relation::Equal, None)), (0.03, true));
     assert_eq!(caught(&question(&[0.0], Relation::AtLeast, None)), (0.03, true));
-    assert_eq!(caught(&question(&[2.0], Relation::Equal, None)).1, false);
+    assert!(!caught(&question(&[2.0], Relation::Equal, None)).1);
     let zero = question(&[0.0], Relation::Equal, None);
     let bias = Bias::of_length(BiasSource::Integrator, 1e-9, 1, "a test");
     let (verdict, measurement) = judge_computed(&zero, &[1e-10], vec![bias], 1, "a test");

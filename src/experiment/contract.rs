@@ -3,7 +3,7 @@
 use crate::data::LawError;
 use crate::evidence::{BiasBound, BiasSource};
 use crate::network::NetworkError;
-use crate::training::{Dependent, DescentError, FlowError};
+use crate::training::{Dependent, DescentError, FlowEnd, FlowError};
 use crate::verdict::EvidenceKind;
 use faer::Mat;
 use rand_chacha::ChaCha8Rng;
@@ -26,6 +26,13 @@ pub enum Effort {
 
 /// Values of `observed` letters by name, shaped as declared (a scalar is 1 x 1).
 pub type Observed = BTreeMap<&'static str, Mat<f64>>;
+
+/// How the distance from the end of a flow to its limit is bounded.
+pub(super) const GRADIENT_NORM: &str =
+    "gradient norm over the smallest positive eigenvalue of the Hessian";
+
+/// How the errors of the steps of a flow are bounded.
+pub(super) const LOOSER_TOLERANCE: &str = "against a hundred times the tolerance";
 
 /// The instance an experiment runs at: sizes and the values of all deterministic letters of the
 /// claim text (scalars are 1 x 1).
@@ -191,6 +198,14 @@ impl Setting {
             Some(_) => {}
             None => said.biases.push(BiasBound { source, bound, how: how.into() }),
         }
+    }
+
+    /// States the errors of the end of a flow one by one, for letters that move by at most `slope`
+    /// (Frobenius norm, each) for a unit move of the point.
+    pub fn errors_of_flow(&self, end: &FlowEnd, slope: f64) {
+        self.bias(BiasSource::TrainingTime, slope * end.distance_left, GRADIENT_NORM);
+        self.bias(BiasSource::Integrator, slope * end.integration_error, LOOSER_TOLERANCE);
+        self.bias(BiasSource::Rounding, slope * end.rounding, "unit roundoff of each step");
     }
 
     /// The description of an experiment and what it said of its run.

@@ -1,5 +1,6 @@
 //! Evidence for `reaches`: the gradient flow of the exact population loss.
 
+use super::contract::{GRADIENT_NORM, LOOSER_TOLERANCE};
 use super::prediction::{budget, entries, length, predict, rounding, rounding_bias};
 use super::{Comparison, Work};
 use crate::claim::{Expr, Letter, Proposition, Training};
@@ -67,16 +68,8 @@ impl Followed {
         };
         let rounded = self.slope * end.rounding + rounding(values, prediction);
         let biases = vec![
-            bias(
-                BiasSource::TrainingTime,
-                end.distance_left,
-                "gradient norm over the smallest positive eigenvalue of the Hessian",
-            ),
-            bias(
-                BiasSource::Integrator,
-                end.integration_error,
-                "against a hundred times the tolerance",
-            ),
+            bias(BiasSource::TrainingTime, end.distance_left, GRADIENT_NORM),
+            bias(BiasSource::Integrator, end.integration_error, LOOSER_TOLERANCE),
             rounding_bias(rounded, values.len()),
         ];
         let question = Question { relation: Relation::Equal, prediction, margin: None };

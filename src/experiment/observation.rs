@@ -276,9 +276,15 @@ impl Observation<'_> {
             rounded = rounded.max(line.rounding(observed));
             if !stated.is_empty() {
                 let slope = line.slope(observed, |moved| self.environment(moved))?;
-                biases.extend(stated.into_iter().map(|bias| {
-                    Bias::of_length(bias.source, slope * bias.bound, entries, bias.how)
-                }));
+                for bias in stated {
+                    match bias.source {
+                        BiasSource::Rounding => rounded += slope * bias.bound,
+                        source => {
+                            let bound = slope * bias.bound;
+                            biases.push(Bias::of_length(source, bound, entries, bias.how));
+                        }
+                    }
+                }
             }
         }
         biases.push(rounding_bias(rounded, entries));

@@ -86,7 +86,7 @@ pub(super) fn rounding(values: &[f64], prediction: &[f64]) -> f64 {
 
 /// Rounding of this length in so many coordinates.
 pub(super) fn rounding_bias(length: f64, coordinates: usize) -> Bias {
-    let how = "a part of 1e-12 of values and prediction";
+    let how = "a part of 1e-12 of values and prediction, and what the experiment states";
     Bias::of_length(BiasSource::Rounding, length, coordinates, how)
 }
 

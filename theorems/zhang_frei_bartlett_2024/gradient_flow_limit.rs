@@ -213,7 +213,8 @@ fn flow(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
     let end = gradient_flow(&population_loss(at)?, &start.active_weights(), &PRECISE)?;
     let network = LinearAttention::from_active_weights(start.dimension(), &end.point)?;
     let scale = Mat::full(1, 1, network.output_scale());
-    Ok(([("flow_matrix", network.key_query_block()), ("flow_scale", scale)].into(), end.error()))
+    at.errors_of_flow(&end, 1.0);
+    Ok(([("flow_matrix", network.key_query_block()), ("flow_scale", scale)].into(), 0.0))
 }
 
 fn regression(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
