@@ -4,8 +4,9 @@ pub use crate::data::{
     Batch, Dynamics, FirstState, Labels, PromptLaw, Sequence, TaskLaw, TokenForm, Transition,
     haar_orthogonal, observation_stack, stacked_transition,
 };
+pub use crate::evidence::BiasSource;
 pub use crate::experiment::{
-    Draw, Effort, Experiment, ExperimentError, Observed, Prepare, Setting, Supply,
+    Draw, Effort, Experiment, ExperimentError, Observed, Prepare, PrepareLevel, Setting, Supply,
 };
 pub use crate::haar::{
     Feature, GradientStep, StateMoments, bayes_floor, feature_ladder, gradient_step, trace_moment,

@@ -35,7 +35,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("theorem", &["experiment"]),
     (
         "prelude",
-        &["data", "experiment", "haar", "network", "statistics", "theorem", "training", "verdict"],
+        &[
+            "data",
+            "evidence",
+            "experiment",
+            "haar",
+            "network",
+            "statistics",
+            "theorem",
+            "training",
+            "verdict",
+        ],
     ),
     ("theorems", &["prelude", "theorem"]),
     (
@@ -53,7 +63,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("mutation", &["claim", "evidence", "experiment", "numeric", "proof", "suite", "verdict"]),
-    ("calibration", &["calculus", "claim", "data", "numeric", "statistics", "suite", "verdict"]),
+    (
+        "calibration",
+        &["calculus", "claim", "data", "experiment", "numeric", "statistics", "suite", "verdict"],
+    ),
     (
         "report",
         &[

@@ -539,6 +539,59 @@ fn the_mutants_of_a_claim_are_counted_and_the_survivors_listed() {
 }
 
 #[test]
+fn a_repetition_that_was_killed_goes_on_where_it_stopped() {
+    let folder = folder("repeat");
+    write(
+        &folder,
+        "gram.claim",
+        "at d = 2; N = 4; Lambda = [[2, 1/2], [1/2, 1]]\n\
+         margin 10% because the slip moves it by half\n\
+         claim moment: E[S^2] == Gamma*Lambda\n\
+         refute slip: E[S^2] == Lambda^2\nmargin\n\
+         claim exact: E[S] == Lambda\n",
+    );
+    let run = |seeds: &str, more: &[&str]| {
+        let arguments = [&["repeat", "gram.claim", "--seeds", seeds], more].concat();
+        isserlis(&folder, &arguments)
+    };
+    let whole = run("4", &["--output", "whole.json", "--threads", "1"]);
+    assert_eq!(code(&whole), 0);
+    assert!(out(&whole).contains("4 seeds, 1 claim and 1 control: 0 false refutations, 0 accepted controls, every line with the same verdict in all"), "{}", out(&whole));
+    // Killed within the third line.
+    assert_eq!(code(&run("2", &["--record", "seeds.jsonl"])), 0);
+    let record = folder.join("seeds.jsonl");
+    let two = std::fs::read_to_string(&record).expect("a record");
+    assert_eq!(two.lines().count(), 3, "the plan and two seeds");
+    std::fs::write(&record, format!("{two}{{\"seed\":3,\"lines\":[{{\"id\":\"gr"))
+        .expect("a torn line");
+    let resumed = run("4", &["--record", "seeds.jsonl", "--output", "resumed.json"]);
+    assert_eq!(out(&resumed), out(&whole));
+    let four = std::fs::read_to_string(&record).expect("a record");
+    assert!(four.starts_with(&two), "what stood in it is kept");
+    assert_eq!(four.lines().count(), 5);
+    let read = |name| std::fs::read_to_string(folder.join(name)).expect("the counts");
+    assert_eq!(read("resumed.json"), read("whole.json"));
+    // A seed of the record says what `check` says with it; the proof of the other line was made once.
+    let third: Value = serde_json::from_str(four.lines().nth(3).expect("a line")).expect("json");
+    let check = isserlis(&folder, &["check", "gram.claim", "--seed", "3", "--format", "json"]);
+    let check: Value = serde_json::from_str(&out(&check)).expect("one object");
+    let pieces = check["claims"][0]["evidence"].as_array().expect("evidence");
+    let sampled = pieces.iter().find(|piece| piece["kind"] == "simulation").expect("a simulation");
+    assert_eq!(third["lines"][0]["smallest_caught"], sampled["smallest_caught"]);
+    assert_eq!(third["lines"].as_array().expect("lines").len(), 2);
+    let again = run("4", &["--record", "seeds.jsonl"]);
+    assert_eq!(out(&again), out(&whole), "nothing is left to do");
+    let messages = refused(
+        &folder,
+        &["repeat", "gram.claim", "--record", "seeds.jsonl", "--error-budget", "1e-3"],
+    );
+    assert!(
+        messages.contains("is the record of another check: its error budget differs"),
+        "{messages}"
+    );
+}
+
+#[test]
 fn a_calibration_is_printed_and_written_and_does_not_depend_on_the_number_of_threads() {
     let folder = folder("calibrate");
     let run = |threads: &str, file: &str| {

@@ -2,7 +2,7 @@
 
 use super::number::{percent, short};
 use crate::claim::ClaimKind;
-use crate::evidence::{Counterexample, Evidence, Measurement};
+use crate::evidence::{BiasBound, Counterexample, Evidence, Measurement};
 use crate::suite::{ClaimResult, Results};
 use crate::verdict::{EvidenceKind, Verdict};
 
@@ -136,17 +136,28 @@ pub(super) fn measured(measurement: &Measurement) -> String {
     }
 }
 
-/// Margin and resolution of a measurement of this line.
-pub(super) fn resolution(result: &ClaimResult, measurement: &Measurement) -> String {
-    let absolute = result.margin.as_ref().is_some_and(|margin| margin.absolute);
-    let margin = measurement.margin.map(|margin| match absolute {
-        true => format!("margin {}", short(margin)),
-        false => format!("margin {}", percent(margin)),
-    });
-    let caught = measurement
-        .smallest_caught
-        .map(|caught| format!("smallest error caught {}", percent(caught)));
-    margin.into_iter().chain(caught).collect::<Vec<_>>().join(", ")
+/// Margin, need where it is stated, and resolution of a measurement.
+pub(super) fn resolution(measurement: &Measurement) -> String {
+    let amount = |value: f64| if measurement.absolute { short(value) } else { percent(value) };
+    let margin = measurement.margin.map(|margin| format!("margin {}", amount(margin)));
+    // Twice the margin goes without saying.
+    let need = measurement.need.zip(measurement.margin);
+    let need = need.filter(|(need, margin)| *need < 2.0 * margin);
+    let need = need.map(|(need, _)| format!("need {}", amount(need)));
+    let caught = measurement.smallest_caught;
+    let caught = caught.map(|caught| format!("smallest error caught {}", amount(caught)));
+    margin.into_iter().chain(need).chain(caught).collect::<Vec<_>>().join(", ")
+}
+
+/// The systematic errors by which the interval is widened, those of at least this part of its
+/// width.
+pub(super) fn biases(measurement: &Measurement, part: f64) -> String {
+    let [low, high] = measurement.interval;
+    let counts = |bias: &&BiasBound| bias.bound >= part * (high - low);
+    let words = measurement.biases.iter().filter(counts);
+    let words = words.map(|bias| format!("{} {}", bias.source.word(), short(bias.bound)));
+    let words: Vec<String> = words.collect();
+    if words.is_empty() { String::new() } else { format!("bias at most: {}", words.join(", ")) }
 }
 
 /// The counts of a run in one sentence each for claims and controls.

@@ -32,6 +32,7 @@ pub(super) fn conclude(
         statement_latex: claim.proposition.latex(),
         source: claim.source.clone().or_else(|| line.subject.source.clone()),
         notes: claim.notes.clone(),
+        drops: claim.drops.clone(),
         divisors: claim.supposed_nonzero(&line.subject.file.rules[..claim.rules]),
         margin: claim.margin.as_ref().map(|margin| MarginResult::of(margin)),
         counterexample: smallest(&evidence),

@@ -96,6 +96,11 @@ impl Job<'_> {
         }
     }
 
+    /// Whether its evidence involves chance.
+    pub(super) fn is_random(&self) -> bool {
+        self.weight() > 0
+    }
+
     /// The part of the budget that each of its comparisons gets.
     pub(crate) fn share(&self, budget: Option<&ErrorBudget>) -> f64 {
         match budget {
