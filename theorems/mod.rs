@@ -37,6 +37,7 @@ pub static LIBRARY: &[&Theorem] = &[
     &von_oswald_2023::target_probe::THEOREM,
     &von_oswald_2023::preconditioning_probe::THEOREM,
     &von_oswald_2023::token_binding::THEOREM,
+    &von_oswald_2023::linearisation_ratio::THEOREM,
     &von_oswald_2023::least_squares_beats_kernel::THEOREM,
     &von_oswald_2023::fixed_teacher_control::THEOREM,
     &von_oswald_2023::few_shot_half_map::THEOREM,

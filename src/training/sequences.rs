@@ -35,6 +35,9 @@ pub struct SequencePlan {
     pub schedule: Schedule,
     /// Every entry of the gradient is clipped to [-clip, clip].
     pub clip: Option<f64>,
+    /// The weights that move, by the number of the first one and of the one behind the last; all
+    /// where there are none.
+    pub moving: Option<[usize; 2]>,
 }
 
 impl SequencePlan {
@@ -42,7 +45,7 @@ impl SequencePlan {
     /// 0; the gradient is clipped to [-1, 1] entry by entry.
     pub fn adam(steps: u64, rate: f64, batch: usize) -> Self {
         let schedule = Schedule { steps, rate, warm: 100, decay: Decay::Cosine(0.0), tail: 1 };
-        Self { batch, optimizer: Optimizer::adam(), schedule, clip: Some(1.0) }
+        Self { batch, optimizer: Optimizer::adam(), schedule, clip: Some(1.0), moving: None }
     }
 }
 
@@ -257,8 +260,9 @@ fn batch_gradient(
         slopes.iter_mut().zip(own).for_each(|(sum, slope)| *sum += slope);
     }
     let scale = 1.0 / (plan.batch * task.predictions) as f64;
-    for slope in &mut slopes {
-        *slope *= scale;
+    let [first, behind] = plan.moving.unwrap_or([0, point.len()]);
+    for (number, slope) in slopes.iter_mut().enumerate() {
+        *slope *= if (first..behind).contains(&number) { scale } else { 0.0 };
         if let Some(clip) = plan.clip {
             *slope = slope.clamp(-clip, clip);
         }
@@ -283,6 +287,7 @@ mod tests {
             optimizer: Optimizer::adam(),
             schedule: Schedule { tail: 1, ..Schedule::constant(steps, 1e-2) },
             clip: Some(1.0),
+            moving: None,
         }
     }
 
@@ -328,6 +333,18 @@ mod tests {
         std::fs::write(&path, "{").unwrap();
         assert!(matches!(start().resume(&path), Err(SequenceError::Checkpoint { .. })));
         std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn weights_that_do_not_move_stay() {
+        let (task, plan) = (task(), SequencePlan { moving: Some([5, 9]), ..plan(3) });
+        let start = network();
+        let training = SequenceTraining::new(&task, &plan, &start, &mut generator(1, &[], 0));
+        let trained = training.finish().unwrap();
+        let pairs = start.parameters().iter().zip(trained.parameters());
+        for (number, (before, after)) in pairs.enumerate() {
+            assert_eq!(before != after, (5..9).contains(&number), "{number}");
+        }
     }
 
     #[test]
