@@ -91,11 +91,6 @@ impl<'a> Page<'a> {
 
 impl<'a> Line<'a> {
     fn of(result: &'a ClaimResult) -> Self {
-        let slack = result.slack.as_ref().map(|slack| {
-            let short = super::number::short;
-            let vacuous = if slack.vacuous { "; vacuous" } else { "" };
-            format!("smallest {}, median {}{vacuous}", short(slack.min), short(slack.median))
-        });
         Self {
             result,
             name: result.name(),
@@ -109,7 +104,7 @@ impl<'a> Line<'a> {
                 };
                 format!("{amount} because {}", margin.reason)
             }),
-            slack,
+            slack: result.slack.as_ref().map(words::room),
             rows: rows(result),
             witness: result.counterexample.as_ref().map(|witness| Witness {
                 sizes: words::sizes(witness),
