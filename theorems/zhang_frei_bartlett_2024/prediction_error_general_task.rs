@@ -9,7 +9,7 @@
 //!         w, v -> w, v -> d x 1 -> task vector and direction of the four families of labels
 //! Needs:  training on N noiseless linear prompts (lengths_swapped, gamma_of_the_test_length), the
 //!         normalisation 1/M at test time (divided_by_the_training_length), labels with a second moment:
-//!         the paper asks for E[y], E[xy] and E[y^2 xx'] alone, which leaves both sides infinite
+//!         the paper asks for the means of y, xy and y^2 xx' alone, which leaves both sides infinite
 //!         for d = 1 and y one over the root of |x|
 //! Expect: proof for all d, N, M; the four families by simulation and training
 //! Checked: the layer at the limit (4.1), and layers trained on raw prompts, on test prompts of

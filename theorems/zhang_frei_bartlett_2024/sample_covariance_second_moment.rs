@@ -1,6 +1,6 @@
 //! # The second moment of a sample covariance with any matrix inserted
 //! Source: arXiv:2306.09927, Lemma A.1, eq. (A.7), for any A
-//! Claim:  $\mathbb{E}[SAS] = \Lambda A\Lambda + \tfrac1N\left(\Lambda A'\Lambda + \operatorname{tr}(A\Lambda)\Lambda\right)$, $\mathbb{E}[S^2] = \Gamma\Lambda$
+//! Claim:  $\mathbb{E}(SAS) = \Lambda A\Lambda + \tfrac1N\left(\Lambda A'\Lambda + \operatorname{tr}(A\Lambda)\Lambda\right)$, $\mathbb{E}(S^2) = \Gamma\Lambda$
 //! Where:  S -> S -> d x d -> (1/N) sum x_i x_i'
 //!         Lambda, N -> Lambda, N -> d x d, size -> covariance of the inputs, number of examples
 //!         Gamma -> Gamma -> d x d -> (1 + 1/N) Lambda + (1/N) tr(Lambda) I

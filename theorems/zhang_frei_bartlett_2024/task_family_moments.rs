@@ -1,6 +1,6 @@
 //! # Best linear predictor, its error and the covariance of x y for four families of labels
 //! Source: arXiv:2306.09927, Section 4.2, Theorem 4.2 for four laws of the label
-//! Claim:  $a = \Lambda^{-1}\mathbb{E}[xy], \quad \Sigma = \operatorname{Cov}(xy), \quad \min_b\mathbb{E}(b'x - y)^2 = \mathbb{E}[y^2] - a'\Lambda a$
+//! Claim:  $a = \Lambda^{-1}\mathbb{E}(xy), \quad \Sigma = \operatorname{Cov}(xy), \quad \min_b\mathbb{E}(b'x - y)^2 = \mathbb{E}(y^2) - a'\Lambda a$
 //! Where:  a -> Predictor, CubicPredictor -> d x 1 -> the best linear predictor
 //!         Sigma -> Spread, NoisySpread, CubicSpread, CurvedSpread -> d x d -> covariance of x y
 //!         min_w -> CubicBest, CurvedBest -> 1 x 1 -> error of the best linear predictor
@@ -9,9 +9,9 @@
 //!         s^2, beta -> s2, curvature -> 1 x 1 -> variance of the noise, coefficient of the square
 //! Needs:  a label with a second moment (bounded_without_a_second_moment), inputs that are Gaussian (heavier_tails)
 //! Expect: proof for all d
-//! Checked: w'x, w'x + noise, (v'x)^3, w'x + beta (v'x)^2, exactly. Theorem 4.2 as printed asks for E[y], E[xy]
-//!         and E[y^2 xx'] alone; for d = 1 and y = |x|^(-1/2) these are finite and E[y^2], which is part of both
-//!         sides of (4.6), is not: cut off at |x| = exp(-k) it grows with k without bound
+//! Checked: w'x, w'x + noise, (v'x)^3, w'x + beta (v'x)^2, exactly. Theorem 4.2 as printed asks for the means of
+//!         y, xy and y^2 xx' alone; for d = 1 and y one over the root of |x| these are finite and the mean of y^2,
+//!         which is part of both sides of (4.6), is not: cut off at |x| = exp(-k) it grows with k without bound
 //! Not to be confused with: the second moment of x y, which keeps the mean
 
 use crate::prelude::*;
