@@ -8,7 +8,7 @@
 //! Needs:  a test prompt that is long enough (short_test_prompts), training prompts that are long enough for
 //!         the floor (floor_of_longer_training), a standard normal task
 //! Expect: exact values at instances; the condition number is an eigenvalue, so no proof
-//! Checked: the exact risk of noiseless_risk at 48 settings where M is just enough, and at longer prompts;
+//! Checked: the exact risk of noiseless_risk at 100 settings where M is just enough, and at longer prompts;
 //!         the room is stated beside each
 //! Not to be confused with: a rate in N alone; the floor remains however long the test prompt
 
@@ -37,7 +37,7 @@ let SufficientLength = (d + 1)*tr(Lambda)/eps
 let JustEnough = (d + 1)*tr(Lambda)/M
 
 note the least margin that M allows
-at d = 1, 2, 3, 5; N = 1, 2, 10, 80; M = 1, 7, 50
+at d = 1, 2, 3, 5, 8; N = 1, 2, 5, 10, 80; M = 1, 3, 7, 50
 claim just_enough: MeanRisk <= Floor + JustEnough
 at d = 2; N = 6, 60; M = 40, 400; eps = 1/3; Lambda = [[2, 1/2], [1/2, 1]]
   | d = 3; N = 10, 100; M = 150; eps = 1/10; Lambda = [[2, 1/2, 0], [1/2, 1, 1/4], [0, 1/4, 1/2]]
