@@ -55,8 +55,8 @@ let KQ = J*U*J'
 let prediction = e'*(query + PV*(examples*examples' + query*query')*KQ*query/M)
 let block_prediction = p'*(X*X' + xq*xq')/M*U*xq + p'*X*y/M*q'*xq + u*y'*X'/M*U*xq + u*y'*y/M*q'*xq
 let trained_blocks = subst(block_prediction, p -> 0*p, q -> 0*q, u -> Scale, U -> Block)
-at d = 2; N = 6; M = 15; D = 3; Lambda = [[2, 1/2], [1/2, 1]]; J = [[1, 0], [0, 1], [0, 0]]; e = [[0, 0, 1]]
-  | d = 3; N = 10; M = 4; D = 4; Lambda = [[2, 1/2, 0], [1/2, 1, 1/4], [0, 1/4, 1/2]]
+at d = 2; N = 6; M = 5; D = 3; Lambda = [[2, 1/2], [1/2, 1]]; J = [[1, 0], [0, 1], [0, 0]]; e = [[0, 0, 1]]
+  | d = 3; N = 10; M = 2; D = 4; Lambda = [[2, 1/2, 0], [1/2, 1, 1/4], [0, 1/4, 1/2]]
     ; J = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]]; e = [[0, 0, 0, 1]]
 claim prediction_of_the_blocks: trained_blocks == TrainedPrediction
 claim prediction_of_linear_labels: subst(trained_blocks, y -> X'*w) == xq'*inv(Gamma)*X*X'/M*w
