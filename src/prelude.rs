@@ -1,8 +1,8 @@
 //! What a file in `theorems/` may use.
 
 pub use crate::data::{
-    Batch, Dynamics, FirstState, Labels, PromptLaw, Sequence, TaskLaw, TokenForm, Transition,
-    haar_orthogonal, observation_stack, stacked_transition,
+    Batch, Dynamics, FirstState, Labels, Prompt, PromptLaw, Sequence, TaskLaw, TokenForm,
+    Transition, haar_orthogonal, observation_stack, stacked_transition,
 };
 pub use crate::evidence::BiasSource;
 pub use crate::experiment::{
@@ -13,12 +13,13 @@ pub use crate::haar::{
 };
 pub use crate::network::{
     Architecture, Attention, HeadProducts, InContextRegression, Layer, Learner, LinearAttention,
-    Mechanism, Pass, Transformer,
+    Mechanism, Pass, Transformer, embedding,
 };
 pub use crate::theorem::{Source, Theorem};
 pub use crate::training::{
-    Decay, FlowSettings, Optimizer, Pilot, PopulationLoss, Probe, Schedule, SequencePlan,
-    SequenceTask, SequenceTraining, flow_trajectory, gradient_flow, regressed_preconditioner,
+    Decay, FlowSettings, Objective, Optimizer, Pilot, PopulationLoss, Probe, Schedule,
+    SequencePlan, SequenceTask, SequenceTraining, flow_trajectory, gradient_flow,
+    regressed_preconditioner,
 };
 pub use crate::verdict::EvidenceKind;
 pub use faer::Mat;

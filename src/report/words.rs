@@ -3,7 +3,7 @@
 use super::number::{percent, short};
 use crate::claim::ClaimKind;
 use crate::evidence::{BiasBound, Counterexample, Evidence, Measurement};
-use crate::suite::{ClaimResult, Results};
+use crate::suite::{ClaimResult, Results, Slack};
 use crate::verdict::{EvidenceKind, Verdict};
 
 /// The kinds of evidence in the order of reports.
@@ -70,6 +70,12 @@ pub(super) fn reason(result: &ClaimResult) -> String {
         text += "; vacuous: the bound holds for a trivial reason";
     }
     text
+}
+
+/// How much room a bound leaves at the instances: the larger side less the smaller one.
+pub(super) fn room(slack: &Slack) -> String {
+    let vacuous = if slack.vacuous { "; vacuous" } else { "" };
+    format!("smallest {}, median {}{vacuous}", short(slack.min), short(slack.median))
 }
 
 /// Where a proved line holds, and on what condition.
