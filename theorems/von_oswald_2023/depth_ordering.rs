@@ -1,6 +1,6 @@
 //! # Deeper networks predict better, and none is below the floor
 //! Source: arXiv:2309.05858, Section 4, Figure 4D
-//! Claim:  $L_2 > L_3 > L_4 > L_{\text{floor}}$, and the mesa-layer is within 5 percent of the floor
+//! Claim:  $L_2 > L_3 > L_4 > L_{\text{mesa}} \ge L_{\text{floor}}$, $L_{\text{mesa}} \le 1.05\, L_{\text{floor}}$
 //! Where:  d, N, sigma -> d, N, sigma -> sizes, 1 x 1 -> dimension, predictions, deviation of the noise
 //!         L_k -> two, three, four -> 1 x 1 -> losses of trained layers of linear self-attention
 //!         L of a mesa-layer -> mesa -> 1 x 1 -> loss of one trained mesa-layer

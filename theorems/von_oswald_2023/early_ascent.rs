@@ -1,6 +1,6 @@
 //! # The error of the overlapping regression first rises, to a peak where it interpolates
 //! Source: arXiv:2309.05858, Section 5, Figure 6
-//! Claim:  the loss peaks near $2(i - 1) = d$ and falls afterwards
+//! Claim:  $L_{i=6} > 1.1 \cdot \tfrac12 \mathbb{E}|x|^2 > L_{i=2}$, $L_{i=30} < \tfrac14 \mathbb{E}|x|^2$ for $d = 10$: the peak is near $2(i-1) = d$
 //! Where:  d -> d -> size -> dimension, 10
 //!         losses before, at and behind the peak -> early, peak, late -> 1 x 1 -> at i = 2, 6, 30
 //!         the trivial loss -> trivial -> 1 x 1 -> E |x|^2/2

@@ -1,6 +1,6 @@
 //! # What one layer of linear self-attention can reach on sequences
 //! Source: arXiv:2309.05858, Section 4
-//! Claim:  $L_{14} \le L_8 \le L_{GD}$: the best combination of the fourteen cubic features that rotate with the states, of the eight of the form $V_{ijk} = \sum_\tau s_{\tau-i} (s_{\tau-j}' s_{t-k})$, and of $V_{010}$ alone
+//! Claim:  $L_{14} \le L_8 \le L_{GD}$, $V_{ijk} = \sum_\tau s_{\tau-i} (s_{\tau-j}^{\top} s_{t-k})$, $Q_{ijk} = s_{t-k} \sum_\tau s_{\tau-i}^{\top} s_{\tau-j}$
 //! Where:  d, N, sigma -> d, N, sigma -> sizes, 1 x 1 -> dimension, predictions, deviation of the noise
 //!         L_14, L_8, L_GD -> fourteen, eight, one -> 1 x 1 -> exact losses
 //!         the zero predictor -> zero -> 1 x 1 -> its loss

@@ -1,6 +1,6 @@
 //! # Overlapping pairs of a prompt drive the regression to half of the map
 //! Source: arXiv:2309.05858, Section 5
-//! Claim:  trained on $\{(x_i, y_i)\} \cup \{(y_i, x_{i+1})\}$ with $y = W x$ the regression finds $\Phi \to W/2$; the loss goes to $\mathbb{E}|x|^2/8$
+//! Claim:  $\arg\min_\Phi \mathbb{E} \left[\|W x - \Phi x\|^2 + \|x_+ - \Phi W x\|^2\right] = \tfrac12 W$, with $\tfrac12 \mathbb{E}\|W x - \tfrac12 W x\|^2 = \tfrac18 \mathbb{E}|x|^2$
 //! Where:  W -> W -> d x d -> the orthogonal map of the prompt
 //!         x, x_+ -> x, xnext -> d x 1 -> an input and the next one
 //!         s^2 -> s2 -> 1 x 1 -> variance of an entry of x

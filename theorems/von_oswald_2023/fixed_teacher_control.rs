@@ -1,6 +1,6 @@
 //! # With one transition for all sequences a layer learns it by heart
 //! Source: arXiv:2309.05858, Appendix B, Figure 12
-//! Claim:  $L_{\text{trained}} < 0.3\, L_{GD}$ where $W$ is the same in every sequence
+//! Claim:  $L_{\text{trained}} < 0.3\, L_{GD}$
 //! Where:  d, N, sigma -> d, N, sigma -> sizes, 1 x 1 -> dimension, predictions, deviation of the noise
 //!         L_trained -> trained -> 1 x 1 -> loss of a layer trained with one W
 //!         L_GD -> step -> 1 x 1 -> loss of the best gradient step for fresh W

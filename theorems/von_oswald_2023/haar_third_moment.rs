@@ -2,7 +2,7 @@
 //! Source: arXiv:2309.05858, Section 3
 //! Claim:  $\beta_{a,b} = \mathbb{E}[c_a c_b c_{a+b}]$, $c_k = u' W^k u$, from traces; $\beta_{1,1} = \frac{3}{d(d+2)}$
 //! Where:  d, a, b -> d, a, b -> size, 1 x 1 -> dimension and powers, c = a + b
-//!         E prod tr W^.. -> J with its powers in the name -> 1 x 1 -> exact averages of traces
+//!         J(.., .., ..), J(..) -> triples, singles -> 1 x 1 -> sums of exact averages of products of traces
 //!         beta -> beta -> 1 x 1 -> exact average by another route
 //!         the same -> sampled_beta -> 1 x 1 -> average over sampled matrices
 //! Needs:  powers of one matrix (product_of_second_moments)

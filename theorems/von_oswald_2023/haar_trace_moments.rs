@@ -1,6 +1,6 @@
 //! # Traces of powers of a Haar orthogonal matrix
 //! Source: arXiv:2309.05858, Section 3
-//! Claim:  $\mathbb{E} \operatorname{tr} W^k = [k \text{ even}]$, $\mathbb{E} (\operatorname{tr} W^k)^2 = k + [k \text{ even}]$ for $k \le d$, and $d$ or $d - 1 + 2 [k \text{ even}]$ for $k \ge d$ odd or even
+//! Claim:  $\mathbb{E} \operatorname{tr} W^k = [k \text{ even}]$, $\mathbb{E} (\operatorname{tr} W^k)^2 = k + [k \text{ even}]$ for $k \le d$, $d$ for odd $d \le k$, $d - 1 + 2 [k \text{ even}]$ for even $d \le k$: $W \sim \operatorname{Haar}(O(d))$
 //! Where:  d, k -> d, k -> size, 1 x 1 -> dimension and power
 //!         E tr W^k, E (tr W^k)^2 -> mean, square -> 1 x 1 -> exact averages
 //!         the same -> sampled_square -> 1 x 1 -> average over sampled matrices

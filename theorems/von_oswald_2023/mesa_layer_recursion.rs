@@ -3,7 +3,7 @@
 //! Claim:  $R_t = R_{t-1} - \frac{R_{t-1} k_t k_t' R_{t-1}}{1 + k_t' R_{t-1} k_t}$, $R_0 = \lambda I$: $\ \Phi_t = V_t K_t' R_t = \arg\min \tfrac12 \sum_{t' \le t} \|v_{t'} - \Phi k_{t'}\|^2 + \tfrac{1}{2\lambda}\|\Phi\|_F^2$
 //! Where:  K_t, V_t -> Keys, Values -> d x n, m x n -> keys and values up to the token
 //!         k_t, v_t -> k, v -> d x 1, m x 1 -> those of the token
-//!         R_t -> inv(A) -> d x d -> inverse of the Gram matrix with its ridge
+//!         R_t^-1 -> A -> d x d -> the Gram matrix with its ridge
 //!         gamma, lambda -> gamma, lam -> 1 x 1 -> forget factor and inverse of the ridge
 //! Needs:  the ridge decays with the forget factors (ridge_not_decayed), the token itself among the
 //!         pairs (newest_pair_left_out)

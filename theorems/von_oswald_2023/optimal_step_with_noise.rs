@@ -1,6 +1,6 @@
 //! # The optimal size of one gradient step with noise in the states
 //! Source: arXiv:2309.05858, Section 4
-//! Claim:  $\eta^* = 0.0322156$ and $L^* = 0.901083$ for $d = 10$, $N = 50$, $\sigma = 0.01$, $s_1$ uniform on $(-1, 1)^d$
+//! Claim:  $\eta^* = 0.0322156$, $L^* = 0.901083$
 //! Where:  d, N, sigma -> d, N, sigma -> sizes, 1 x 1 -> dimension, predictions, deviation of the noise
 //!         eta*, L* -> rate, loss -> 1 x 1 -> from exact averages
 //!         n_t, d_t summed -> linear, quadratic -> 1 x 1 -> samples relative to the exact averages

@@ -1,10 +1,10 @@
 //! # An initial prediction is worth nothing: half of the features have the coefficient zero
 //! Source: arXiv:2309.05858, Section 4
-//! Claim:  $-W$ has the law of $W$, so $V_{ijk}$ with $i + j + k$ even does not correlate with $s_{t+1}$; a learned $\Phi_0 = w_0 I$ gains nothing
+//! Claim:  $\mathbb{E}\, s_{t+1}^{\top} V_{ijk} = 0$ for even $i + j + k$
 //! Where:  W -> W -> d x d -> the transition
 //!         the sign of W -> g -> 1 x 1 -> any symmetric number
 //!         s_1 -> s1 -> d x 1 -> the first state
-//!         V_ijk -> V with its indices -> d x 1 -> cubic features at t = 2 and t = 3
+//!         V_110, V_010 at t = 2 -> V110_at_2, V010_at_2 -> d x 1 -> cubic features, and so on
 //! Needs:  a symmetric law of the transition (features_of_a_positive_transition)
 //! Expect: proof for t = 2, 3 and all d, W, s_1; the coefficients exactly up to N = 8
 //! Checked: features without noise by proof, with noise exactly. Not seen: other laws of W

@@ -1,6 +1,6 @@
 //! # Layers that precondition the query, and one step, are gradient steps on a ridge regression
 //! Source: arXiv:2309.05858, Proposition 2
-//! Claim:  $x_{k+1} = x_k - \omega(A x_k - s_t)$, $x_0 = \omega s_t$, $A = S S' + I/\lambda$: $\ S_+ S' x_K = \Phi_{K+1} s_t$ with $\Phi_{k+1} = \Phi_k - \omega \nabla \bar L_t(\Phi_k)$, $\Phi_0 = 0$
+//! Claim:  $S_+ S^{\top} x_K = \Phi_{K+1} s_t$, $x_{k+1} = x_k - \omega(A x_k - s_t)$, $x_0 = \omega s_t$, $A = S S^{\top} + I/\lambda$, $\Phi_{k+1} = \Phi_k - \omega \nabla \bar L_t(\Phi_k)$, $\Phi_0 = 0$
 //! Where:  S -> Past -> d x n -> the states before the last one
 //!         S_+ -> Next -> d x n -> each state that follows one of Past
 //!         s_t -> q -> d x 1 -> the last state

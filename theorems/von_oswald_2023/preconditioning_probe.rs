@@ -1,10 +1,10 @@
 //! # The preconditioned state becomes readable with depth
 //! Source: arXiv:2309.05858, Section 4, Figure 4F
-//! Claim:  at a fixed $t$ the best layer reads $(S_{t-1} S_{t-1}' + \rho I)^{-1} s_t$ with at most half the error of the input
+//! Claim:  $e_{\text{layer 2}} \le \tfrac12 e_{\text{input}}$ for the target $(S_{t-1} S_{t-1}^{\top} + \rho I)^{-1} s_t$
 //! Where:  d, N, sigma -> d, N, sigma -> sizes, 1 x 1 -> dimension, predictions, deviation of the noise
 //!         errors of the probes at t = 8 -> input, one, two -> 1 x 1 -> before the first layer and after two
 //!         energy of the target -> energy -> 1 x 1 -> the error of the probe that predicts 0
-//! Needs:  a fixed token (target_shrinks_with_context)
+//! Needs:  a fixed token (target_does_not_shrink)
 //! Expect: probes fitted on 3,000 sequences of a trained network, judged on fresh ones
 //! Checked: three layers of linear self-attention, ridge 0.1. Not seen: the last layer, which reads
 //!         out and adds none

@@ -1,6 +1,6 @@
 //! # The learned map is applied to the last state, not to the preconditioned one
 //! Source: arXiv:2309.05858, Proposition 2
-//! Claim:  $\Phi = S_+ S' A^{-1}$ predicts $\Phi s_t$, and $\Phi A^{-1} s_t$ is something else
+//! Claim:  $\hat s_{t+1} = \Phi s_t \ne \Phi A^{-1} s_t$, $\Phi = S_+ S^{\top} A^{-1}$
 //! Where:  S -> Past -> d x n -> the states before the last one
 //!         S_+ -> Next -> d x n -> each state that follows one of Past
 //!         s_t -> q -> d x 1 -> the last state

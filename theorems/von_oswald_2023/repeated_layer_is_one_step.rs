@@ -1,6 +1,6 @@
 //! # Repeating the layer of Proposition 1 makes one longer step, not several
 //! Source: arXiv:2309.05858, Section 3
-//! Claim:  $k$ layers with the weights of Proposition 1 predict $(\Phi_0 - k \eta \nabla L_t(\Phi_0)) s_t$
+//! Claim:  $\hat s_{t+1} = (\Phi_0 - k \eta \nabla L_t(\Phi_0)) s_t$
 //! Where:  s_1..s_n -> Past -> d x n -> the states before the last one
 //!         s_t -> q -> d x 1 -> the last state
 //!         Phi_0, eta -> Phi0, eta -> d x d, 1 x 1 -> the initial prediction and the step size

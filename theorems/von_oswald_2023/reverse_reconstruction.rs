@@ -1,7 +1,8 @@
 //! # The recursion of the mesa-layer runs backwards at moderate lambda, and not at a large one
 //! Source: arXiv:2309.05858, Appendix C
 //! Claim:  $R_{t-1} = R_t - \frac{R_t k_t k_t' R_t}{k_t' R_t k_t - 1}$ returns to $R_0 = \lambda I$
-//! Where:  k_1..k_n -> Keys -> d x n -> the keys
+//! Where:  R_{t-1}^-1, k_t -> A, k -> d x d, d x 1 -> the Gram matrix before a key, and the key
+//!         the error of R_0 -> error -> 1 x 1 -> relative to lambda
 //!         lambda -> lam -> 1 x 1 -> the inverse of the ridge
 //! Needs:  a moderate lambda (large_lambda_is_taken_back)
 //! Expect: the step by proof; the relative error of R_0 in double precision exactly

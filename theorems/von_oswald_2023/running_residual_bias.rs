@@ -1,6 +1,6 @@
 //! # Two layers on running residuals are not two gradient steps
 //! Source: arXiv:2309.05858, Section 3
-//! Claim:  $\hat y^{(2)}_t = \hat y^{(1)}_t + \eta \sum_{t' < t} (s_{t'+1} - \hat y^{(1)}_{t'}) (s_{t'}' s_t)$ differs from two gradient steps, since $\hat y_{t'}$ has seen its own prefix alone
+//! Claim:  $\hat y^{(2)}_t = \hat y^{(1)}_t + \eta \sum_{t^\prime < t} (s_{t^\prime+1} - \hat y^{(1)}_{t^\prime}) (s_{t^\prime}^{\top} s_t) \ne \Phi_2 s_t$
 //! Where:  s_1..s_n -> Past -> d x n -> the states before the last one
 //!         s_t -> q -> d x 1 -> the last state
 //!         s_2..s_t -> next -> d x n -> each state that follows one of Past

@@ -1,6 +1,6 @@
 //! # A separator between the examples does not help the linear learner
 //! Source: arXiv:2309.05858, Section 5
-//! Claim:  with a separator $e$ the regression finds $s^2 W (2 s^2 I + e e')^{-1}$, whose loss is not below $\mathbb{E}|x|^2/8$
+//! Claim:  $\Phi = s^2 W (2 s^2 I + e e^{\top})^{-1}$, $\tfrac12 \mathbb{E}\|W x - \Phi x\|^2 \ge \tfrac18 \mathbb{E}|x|^2$
 //! Where:  W -> W -> d x d -> the orthogonal map of the prompt
 //!         x, x_+ -> x, xnext -> d x 1 -> an input and the next one
 //!         e -> e -> d x 1 -> the separator

@@ -1,6 +1,6 @@
 //! # The next state becomes readable with depth and with context
 //! Source: arXiv:2309.05858, Section 4, Figure 4E
-//! Claim:  the error of a linear probe for $s_{t+1}$ falls from layer to layer and with $t$
+//! Claim:  $e_{\text{input}} > e_1 > e_2 > e_3$ at $t = 8$, and $e_3(t = 8) < e_3(t = 3)$
 //! Where:  d, N, sigma -> d, N, sigma -> sizes, 1 x 1 -> dimension, predictions, deviation of the noise
 //!         errors of the probes at t = 8 -> input, one, two, three -> 1 x 1 -> before and after each layer
 //!         E |s_{t+1}|^2 -> energy -> 1 x 1 -> the error of the probe that predicts 0

@@ -1,6 +1,6 @@
 //! # The first softmax layer binds the previous token
 //! Source: arXiv:2309.05858, Section 4, Figure 2A
-//! Claim:  after the first layer a linear probe reads $s_{t-1}$ with less than 5 percent of its variance left, and $s_{t-3}$ with more than 50 percent
+//! Claim:  $e(s_{t-1}) \le 0.05\, \mathbb{E}|s|^2$, $e(s_{t-3}) \ge 0.5\, \mathbb{E}|s|^2$
 //! Where:  d, N, sigma -> d, N, sigma -> sizes, 1 x 1 -> dimension, predictions, deviation of the noise
 //!         errors of the probes -> current, previous, third -> 1 x 1 -> for s_t, s_{t-1}, s_{t-3} at t = 10
 //!         E |s_t|^2 -> energy -> 1 x 1 -> the error of the probe that predicts 0

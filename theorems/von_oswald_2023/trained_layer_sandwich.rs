@@ -1,5 +1,5 @@
 //! # A trained layer lies between one gradient step and the best layer there is
-//! Source: arXiv:2309.05858, Section 4
+//! Source: arXiv:2309.05858, Section 4, Figure 4A
 //! Claim:  $L_{14} \le L_{\text{trained}} \le L_{GD}$
 //! Where:  d, N, sigma -> d, N, sigma -> sizes, 1 x 1 -> dimension, predictions, deviation of the noise
 //!         L_trained -> trained -> 1 x 1 -> loss of a trained layer on fresh sequences

@@ -1,6 +1,6 @@
 //! # Trained and compressed weights are joined without a barrier
 //! Source: arXiv:2309.05858, Section 4, Figure 4A
-//! Claim:  $L(\tfrac12 \theta_{\text{trained}} + \tfrac12 \theta_{\text{compressed}}) \le L(\theta_{\text{compressed}}) \le 1.05\, L(\theta_{\text{trained}})$, products of weights head by head
+//! Claim:  $L(\tfrac12 \theta + \tfrac12 \theta_c) \le L(\theta_c) \le 1.05\, L(\theta)$
 //! Where:  d, N, sigma -> d, N, sigma -> sizes, 1 x 1 -> dimension, predictions, deviation of the noise
 //!         L(theta_trained) -> trained -> 1 x 1 -> loss of a trained layer on fresh sequences
 //!         L(theta_compressed) -> compressed -> 1 x 1 -> each block replaced by a multiple of the identity
