@@ -27,6 +27,7 @@ space d, N
 positive t
 let half_energy = d/6
 note what is left of a random direction after its parts along one, two, three known ones
+at d = 4, 5; N = 1
 claim after_one: 1 - 1/d == (d - 1)/d
 claim after_two: (1 - 1/d)*(1 - 1/(d - 1)) == (d - 2)/d
 claim after_three: (1 - 1/d)*(1 - 1/(d - 1))*(1 - 1/(d - 2)) == (d - 3)/d

@@ -48,8 +48,9 @@ refute backward_with_plus_one: forward - forward*k*k'*forward/(k'*forward*k + 1)
 
 note the minimiser, and the step from one to the next in innovation form
 let objective = tr((Values - Phi*Keys)'*(Values - Phi*Keys))/2 + tr(Phi*Phi')/(2*lam)
-claim minimiser_of_the_regression: minimizer(objective, Phi) == Values*Keys'*inv(Keys*Keys' + I/lam)
-refute minimiser_with_the_ridge_inverted: minimizer(objective, Phi) == Values*Keys'*inv(Keys*Keys' + lam*I)
+let slope = grad(objective, Phi)
+claim minimiser_of_the_regression: subst(slope, Phi -> Values*Keys'*inv(Keys*Keys' + I/lam)) == 0*Phi
+refute minimiser_with_the_ridge_inverted: subst(slope, Phi -> Values*Keys'*inv(Keys*Keys' + lam*I)) == 0*Phi
 let old = Values*Keys'*R
 claim innovation: (Values*Keys' + v*k')*forward == old + (v - old*k)*(forward*k)'
 refute innovation_with_the_old_inverse: (Values*Keys' + v*k')*forward == old + (v - old*k)*(R*k)'
@@ -57,23 +58,22 @@ refute innovation_with_the_old_inverse: (Values*Keys' + v*k')*forward == old + (
 observed output[m]
 observed inverse[d,d]
 observed forgetting[m]
-observed decayed_inverse[d,d]
-observed decayed_values[m,d]
+observed decayed_map[m,d]
 at d = 1; m = 1; n = 3; lam = 2; gamma = 4/5 | d = 3; m = 2; n = 8; lam = 1/2; gamma = 9/10
   | d = 4; m = 4; n = 3; lam = 3; gamma = 1/2
-note output is Phi_n*q at the last token; decayed is what has weights gamma^(n - t)
+note output is Phi_n*q at the last token; decayed_map solves the regression with weights gamma^(n - t)
 claim layer: output == Values*Keys'*inv(Keys*Keys' + I/lam)*q
 claim inverse_of_the_layer: inverse == inv(Keys*Keys' + I/lam)
-claim layer_with_forgetting: forgetting == decayed_values*decayed_inverse*q
+claim layer_with_forgetting: forgetting == decayed_map*q
 refute ridge_inverted: output == Values*Keys'*inv(Keys*Keys' + lam*I)*q
 refute no_ridge_step: output == lam*Values*Keys'*q
 refute nothing_forgotten: forgetting == output
 
 observed last_key[d]
 observed last_value[m]
-observed inverse_with_ridge_kept[d,d]
-note the inverse with a ridge that does not decay
-refute ridge_not_decayed: forgetting == decayed_values*inverse_with_ridge_kept*q
+observed map_with_ridge_kept[m,d]
+note the map of the same regression with a ridge that does not decay
+refute ridge_not_decayed: forgetting == map_with_ridge_kept*q
 refute newest_pair_left_out: output
    == (Values*Keys' - last_value*last_key')*inv(Keys*Keys' + I/lam)*q
 ";
@@ -87,11 +87,10 @@ fn experiments() -> Vec<Experiment> {
             "output",
             "inverse",
             "forgetting",
-            "decayed_inverse",
-            "decayed_values",
+            "decayed_map",
             "last_key",
             "last_value",
-            "inverse_with_ridge_kept",
+            "map_with_ridge_kept",
         ],
         supply: Supply::Value(recursion),
     }]
@@ -110,7 +109,7 @@ fn recursion(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
     };
     let weighted = |t: usize| gamma.powi((n - 1 - t) as i32);
     let scaled = Mat::from_fn(d, n, |i, t| weighted(t) * keys[(i, t)]);
-    let gram = &scaled * keys.transpose();
+    let (gram, cross) = (&scaled * keys.transpose(), values * scaled.transpose());
     let ridge = |size: f64| Mat::<f64>::identity(d, d) * size;
     let inverse = |matrix: Mat<f64>| matrix.partial_piv_lu().inverse();
     let last = |matrix: &Mat<f64>| matrix.subcols(n - 1, 1).to_owned();
@@ -118,9 +117,8 @@ fn recursion(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
         ("output", last(&layer(None).outputs())),
         ("inverse", layer(None).last_inverse()),
         ("forgetting", last(&layer(Some(vec![gamma; n])).outputs())),
-        ("decayed_inverse", inverse(&gram + ridge(gamma.powi(n as i32) / lambda))),
-        ("inverse_with_ridge_kept", inverse(&gram + ridge(1.0 / lambda))),
-        ("decayed_values", values * scaled.transpose()),
+        ("decayed_map", &cross * inverse(&gram + ridge(gamma.powi(n as i32) / lambda))),
+        ("map_with_ridge_kept", &cross * inverse(&gram + ridge(1.0 / lambda))),
         ("last_key", last(keys)),
         ("last_value", last(values)),
     ];

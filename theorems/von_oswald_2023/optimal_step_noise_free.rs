@@ -53,7 +53,7 @@ refute steps_of_independent_rotations: linear == m4*3*alpha1
 refute quadratic_sum_without_cross_terms: quadratic == m6*(2*alpha1 + alpha2)
 refute loss_without_the_half: loss == m2/2 - linear^2/(N*quadratic)
 
-at d = 3; N = 3
+at d = 4; N = 3
 claim sampled_linear_sum: sampled_linear == m4*(2*alpha1 + alpha2)
 claim sampled_quadratic_sum: sampled_quadratic == m6*(2*alpha1 + alpha2 + 2*beta11)
 refute sampled_independent_rotations: sampled_linear == m4*3*alpha1

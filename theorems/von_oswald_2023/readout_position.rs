@@ -35,7 +35,7 @@ let A = Past*Past' + I/lam
 let objective = tr((Next - Phi*Past)'*(Next - Phi*Past))/2 + tr(Phi*Phi')/(2*lam)
 let map = Next*Past'*inv(A)
 
-claim map_is_the_ridge_solution: minimizer(objective, Phi) == map
+claim map_is_the_ridge_solution: subst(grad(objective, Phi), Phi -> map) == 0*Phi
 claim query_may_carry_the_inverse: map*q == Next*Past'*(inv(A)*q)
 refute read_at_the_preconditioned_state: map*(inv(A)*q) == Next*Past'*(inv(A)*q)
 

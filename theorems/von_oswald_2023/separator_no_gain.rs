@@ -35,11 +35,12 @@ rule W'*W == I
 let objective = E[||W*x - Phi*x||^2 + ||e - Phi*W*x||^2 + ||xnext - Phi*e||^2]/2
 let found = s2*W*inv(2*s2*I + e*e')
 let loss = subst(E[||W*x - Phi*x||^2]/2, Phi -> found)
-claim regression_with_a_separator: minimizer(objective, Phi) == found
-refute separator_is_ignored: minimizer(objective, Phi) == W/2
-refute separator_removes_the_overlap: minimizer(objective, Phi) == W
-at d = 3; s2 = 1/3; e = [[1, -1/2, 2]]; W = [[0, 1, 0], [1, 0, 0], [0, 0, -1]]
+let slope = grad(objective, Phi)
+at d = 3; s2 = 1/3; e = [[1, -1/2, 2]]; W = [[0, 1, 0], [0, 0, 1], [-1, 0, 0]]
   | d = 2; s2 = 1; e = [[1/5, 1/3]]; W = [[3/5, 4/5], [-4/5, 3/5]]
+claim regression_with_a_separator: subst(slope, Phi -> found) == 0*Phi
+refute separator_is_ignored: subst(slope, Phi -> W/2) == 0*Phi
+refute separator_removes_the_overlap: subst(slope, Phi -> W) == 0*Phi
 claim no_gain: loss >= s2*d/8
 refute gain: loss <= s2*d/8
 ";
