@@ -6,6 +6,7 @@ mod machine;
 mod normal;
 mod prompt;
 mod quadrature;
+mod random_covariance;
 mod stream;
 
 pub use law::{Labels, LawError, PromptLaw, TaskLaw};
@@ -14,6 +15,8 @@ pub(crate) use machine::{LANES, Machine, Work, dispatch};
 pub use normal::Normals;
 pub use prompt::{AnsweredPrompt, Prompt};
 pub use quadrature::{Node, gaussian_nodes};
+pub use random_covariance::PositiveLaw;
+pub use stream::standard_normals;
 pub(crate) use stream::{fill_with_normals, generator};
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::data::LawError;
 use crate::network::NetworkError;
+use crate::numeric::Instance;
 use crate::training::{Dependent, DescentError, FlowError};
 use crate::verdict::EvidenceKind;
 use faer::Mat;
@@ -145,6 +146,20 @@ impl From<DescentError> for ExperimentError {
 }
 
 impl Setting {
+    /// The setting at an instance.
+    pub(super) fn at(instance: &Instance, effort: Effort) -> Self {
+        Self {
+            sizes: instance.sizes.iter().map(|(name, &size)| (name.to_string(), size)).collect(),
+            values: instance
+                .values
+                .iter()
+                .map(|(name, value)| (name.to_string(), Mat::from(value)))
+                .collect(),
+            effort,
+            remarks: Arc::default(),
+        }
+    }
+
     /// Adds to the note of the evidence what this run chose by itself, such as a faster exact
     /// sampler.
     pub fn remark(&self, text: impl Into<String>) {

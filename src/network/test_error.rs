@@ -5,8 +5,8 @@ use crate::data::{PromptLaw, gaussian_nodes};
 use rand_chacha::ChaCha8Rng;
 
 impl LinearAttention {
-    /// One draw of `E[(yhat - y_q)^2 | examples, task]` on prompts of `law`, the mean being over
-    /// the query and the noise of its label, exactly: the prediction is linear in the query, the
+    /// One draw of `E[(yhat - y_q)^2 | examples, task]` on prompts of `law` (given their covariance,
+    /// too, where it is random), the mean being over the query and the noise of its label, exactly: the prediction is linear in the query, the
     /// label a polynomial of degree at most three, and Gauss-Hermite nodes along the few
     /// directions that matter integrate their squared difference without error. Its mean is the
     /// test risk (no factor 1/2); it scatters far less than `(yhat - y_q)^2`.
@@ -22,6 +22,7 @@ impl LinearAttention {
         law: &PromptLaw,
         generator: &mut ChaCha8Rng,
     ) -> Result<f64, NetworkError> {
+        let law = &law.given_covariance(generator);
         let sample = law.sample(generator);
         let reading = self.read(&sample.prompt);
         let Some(slope) = reading.slope() else {
@@ -54,6 +55,7 @@ impl LinearAttention {
     ) -> f64 {
         let mut sum = 0.0;
         for _ in 0..contexts {
+            let law = &law.given_covariance(generator);
             let sample = law.sample(generator);
             let reading = self.read(&sample.prompt);
             for _ in 0..queries {
