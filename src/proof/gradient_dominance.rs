@@ -17,7 +17,8 @@
 //! `-(sqrt f)' = |grad L|^2/(2 sqrt f) >= sqrt(a)/2 |grad L|`, so the flow exists for all times and
 //! converges; and `R(E - V) = f/c` tends to 0, where R is definite.
 //!
-//! Here Q stands for its value at the start, below which it never falls.
+//! Here Q stands for its value at the start, below which it never falls. It has to be visibly
+//! positive, or equal to an expression that is, by a premise *start*.
 //!
 //! A hypothesis `Lambda >= m` of *dominance* costs nothing: every positive definite Lambda is at
 //! least its smallest eigenvalue, as long as nothing else depends on m.
@@ -123,8 +124,8 @@ impl Flow<'_> {
         difference.map(|left| left.is_none()).map_err(|stop: Stop| stop.to_string())
     }
 
-    /// Q of `lie(Q, L, ...) == 0` or `lie(Q, L, ...) == b*|grad L|^2`, whose value at the start is looked at
-    /// apart.
+    /// Q of `lie(Q, L, ...) == 0` or `lie(Q, L, ...) == b*|grad L|^2`. Its value at the start is
+    /// looked at apart.
     fn kept<'p>(&mut self, premise: &'p Claim) -> Result<&'p Expr, String> {
         let neither = || "says of no `lie(Q, L, ...)` that it is 0 or b*|grad L|^2".to_owned();
         let Proposition::Equal { left, right } = &premise.proposition else {

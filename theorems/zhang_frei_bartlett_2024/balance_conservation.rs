@@ -1,6 +1,6 @@
 //! # The gradient flow of any loss of the prediction conserves the balance of its two matrices
 //! Source: arXiv:2306.09927, Lemma A.3
-//! Claim:  $\frac{d}{dt}\left[\|(u_{12}; u_{-1})\|^2 - \|(U_{11}; u_{21}')\|_F^2\right] = 0$, so that $u_{-1}^2 = \operatorname{tr}(U_{11} U_{11}')$ from a balanced start
+//! Claim:  $\frac{d}{dt}\left[\|(u_{12}; u_{-1})\|^2 - \|(U_{11}; u_{21}')\|_F^2\right] = 0$
 //! Where:  U_11 -> U -> d x d -> upper left block of W^KQ
 //!         u_-1 -> u -> 1 x 1 -> last entry of W^PV
 //!         u_12, u_21 -> p, q -> d x 1 -> the other weights that reach the prediction

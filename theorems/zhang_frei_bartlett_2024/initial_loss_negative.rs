@@ -5,8 +5,8 @@
 //!         sigma -> sigma -> 1 x 1 -> size of the start: U = sigma T, u = sigma
 //!         Lambda, N -> Lambda, N -> d x d, size -> covariance of the inputs, examples in a training prompt
 //!         Lambda^-1, T^-1 -> P, R -> d x d -> inverses, whose smallest eigenvalues are 1/|Lambda|_op and at least 1
-//! Needs:  a small sigma (large_start); the printed condition sigma^2 < 2/(sqrt(d) |Gamma|_op) is stricter than
-//!         needed, its factor sqrt(d) is not used
+//! Needs:  a small sigma (large_start); the printed condition has a factor sqrt(d) in front of |Gamma|_op,
+//!         which is not needed
 //! Expect: proof for all d, N, in four steps; exact at instances
 //! Checked: value and bound at instances with commuting and non-commuting T. Not seen: singular T in the third
 //!         step of the proof, of which it is the limit; the instances have them

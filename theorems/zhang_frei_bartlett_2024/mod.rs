@@ -93,7 +93,11 @@ fn law_of_the_moments(at: &Setting) -> Result<PromptLaw, ExperimentError> {
 
 /// The exact population loss averaged over the covariance, on all active weights.
 fn averaged_loss(at: &Setting) -> Result<MeanLoss<PopulationLoss>, ExperimentError> {
-    let law = law_of_the_moments(at)?;
+    loss_over_covariances(&law_of_the_moments(at)?)
+}
+
+/// The exact population loss of a law with finitely many covariances.
+fn loss_over_covariances(law: &PromptLaw) -> Result<MeanLoss<PopulationLoss>, ExperimentError> {
     let all = law.given_each_covariance().unwrap_or_default();
     let loss = |(share, given): (f64, PromptLaw)| {
         Ok((share, PopulationLoss::new(given.covariance(), given.context_length())?))
@@ -102,9 +106,9 @@ fn averaged_loss(at: &Setting) -> Result<MeanLoss<PopulationLoss>, ExperimentErr
     Ok(MeanLoss::new(parts?))
 }
 
-/// Prompts whose covariance has exponential entries with the means `M1`; the other moments of the
+/// Prompts with N examples whose covariance has exponential entries with the means `M1`; the other moments of the
 /// instance have to be theirs.
-fn exponential_law(at: &Setting, length: &str) -> Result<PromptLaw, ExperimentError> {
+fn exponential_law(at: &Setting) -> Result<PromptLaw, ExperimentError> {
     let [m1, m2, m3] = [at.value("M1")?, at.value("M2")?, at.value("M3")?];
     let d = at.size("d")?;
     let close = |a: f64, b: f64| (a - b).abs() <= 1e-12 * b;
@@ -116,7 +120,7 @@ fn exponential_law(at: &Setting, length: &str) -> Result<PromptLaw, ExperimentEr
         return Err(ExperimentError::Missing { what });
     }
     let entries = (0..d).map(|i| PositiveLaw::Exponential(m1[(i, i)])).collect();
-    Ok(PromptLaw::new(m1, at.size(length)?)?.with_random_diagonal(entries)?)
+    Ok(fixed_law(m1, at)?.with_random_diagonal(entries)?)
 }
 
 /// The least ratio of squared gradient to excess loss on a path, where the excess is at least a
@@ -134,4 +138,25 @@ fn least_ratio(loss: &dyn Objective, path: &Path, least: f64) -> (f64, f64) {
     let ratio = far.map(|(excess, square)| square / excess).fold(square / first, f64::min);
     // The excess is known to the rounding of the loss, a few units in the last of sixteen digits.
     (ratio, ratio * (path.error + 1e-11 / first))
+}
+
+/// One draw of the squared error given the examples of a prompt of `law`: the means over the task
+/// `w ~ N(0, I)` and over the query are exact, `|F - I|^2` in the metric of the query with
+/// `yhat = x_q'F w`.
+fn error_given_examples(
+    layer: &LinearAttention,
+    law: &PromptLaw,
+    random: &mut ChaCha8Rng,
+) -> Result<f64, ExperimentError> {
+    let law = law.given_covariance(random);
+    let map = layer.prediction_map(&law.sample(random).prompt.examples)?;
+    let apart = map - Mat::<f64>::identity(law.dimension(), law.dimension());
+    let weighted = law.query_covariance() * &apart;
+    Ok((apart.transpose() * weighted).diagonal().column_vector().iter().sum())
+}
+
+/// The layer with `u U = b I`.
+fn multiple_of_the_identity(d: usize, b: f64) -> Result<LinearAttention, ExperimentError> {
+    let (zero, block) = (vec![0.0; d], Mat::<f64>::identity(d, d) * b);
+    Ok(LinearAttention::from_blocks(&zero, 1.0, &block, &zero)?)
 }

@@ -7,7 +7,7 @@
 //!         (4.12) -> formula -> d x d -> the limit for diagonal covariances
 //!         Theta Theta', sigma -> T, sigma -> d x d, 1 x 1 -> the start: U = sigma T, u = sigma, |T|_F = 1
 //!         N -> N -> size -> examples in a training prompt
-//! Needs:  covariances that do not commute: where they do, (4.12) holds (formula_for_commuting_ones)
+//! Needs:  covariances that do not commute: where they do, the printed formula holds (formula_for_commuting_ones)
 //! Expect: proof for all d, N of the gradient given the covariance; exact solution of the equation; flow
 //! Checked: the solution by elimination, and the end of the flow of the exact mean loss. Not seen: more than two
 //!         covariances, training
@@ -73,7 +73,7 @@ claim least_loss: flow_least == tr(L1 + L2)/4 + min_of_the_restricted
 refute formula_for_diagonal_ones: B == formula
 refute transposed: (Gamma1*L1*B'*L1 + Gamma2*L2*B'*L2)/2 == second
 refute symmetric: B == B'
-at d = 2; N = 10; sigma = 1/4; T = [[3/5, 0], [0, 4/5]]; L1 = [[3, 1/2], [1/2, 1]]; L2 = [[1/2, -1/4], [-1/4, 3/2]]
+at d = 2; N = 10; sigma = 1/4; T = [[3/5, 0], [0, 4/5]]; L1 = [[3, 1/2], [1/2, 1]]; L2 = [[3/4, -1/4], [-1/4, 7/4]]
 note these two commute
 claim formula_for_commuting_ones: B == formula
 ";

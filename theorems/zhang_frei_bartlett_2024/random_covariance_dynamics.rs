@@ -107,12 +107,13 @@ refute of_a_constant_trace: mean_loss == tr(M1)/2 + u^2/2*((1 + 1/N)*tr(M3*D^2) 
 at
 rule Lambda*e == l*e
 rule Lambda*f == h*f
+at d = 2; N = 1; u = 1; l = 2; h = 1; e = [[1, 0]]; f = [[0, 1]]; Lambda = [[2, 0], [0, 1]]; U = [[1, 3], [2, 1]]
+  | d = 2; N = 3; u = 2; l = 2; h = 2; e = [[1, 0]]; f = [[1, 0]]; Lambda = [[2, 0], [0, 1]]; U = [[1, 3], [2, 1]]
 note e and f are eigenvectors: the entry of U between them, given Lambda
 claim entry_given_the_covariance: lie(e'*U*f, loss, U, u)
-   == u*l^2*e'*f - u^2*((1 + 1/N)*l + tr(Lambda)/N)*l*h*(e'*U*f)
-at d = 2; N = 1; u = 1; l = 2; h = 1; e = [[1, 0]]; f = [[0, 1]]; Lambda = [[2, 0], [0, 1]]; U = [[1, 1], [0, 1]]
+   == u*e'*Lambda^2*f - u^2*((1 + 1/N)*l + tr(Lambda)/N)*l*h*(e'*U*f)
 refute entry_with_the_other_eigenvalue: lie(e'*U*f, loss, U, u)
-   == u*l^2*e'*f - u^2*((1 + 1/N)*h + tr(Lambda)/N)*l*h*(e'*U*f)
+   == u*e'*Lambda^2*f - u^2*((1 + 1/N)*h + tr(Lambda)/N)*l*h*(e'*U*f)
 ";
 
 fn experiments() -> Vec<Experiment> {

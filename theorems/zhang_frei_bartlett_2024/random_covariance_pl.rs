@@ -8,7 +8,7 @@
 //!         E |Gamma|_op |Lambda|_F^2 -> norms -> 1 x 1 -> no polynomial: of the two-point law with these moments
 //!         Theta Theta', sigma -> T, sigma -> d x d, 1 x 1 -> the start: U = sigma T, u = sigma, |T|_F = 1
 //!         N -> N -> size -> examples in a training prompt
-//! Needs:  the condition (4.11) on sigma (larger_start), without which the bound says nothing
+//! Needs:  the condition on sigma (larger_start), eq. 4.11, without which the bound says nothing
 //! Expect: proof of the inequality of one coordinate; exact along the flow at d = 2
 //! Checked: the least u^2 and the least ratio along the flow of the exact mean loss. The printed constant (C.13) is
 //!         nu times the bound, its proof gives 2 nu times it; both hold. Not seen: d > 2, laws on more than two points

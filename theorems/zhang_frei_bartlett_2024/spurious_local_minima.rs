@@ -1,5 +1,5 @@
 //! # Off the paper's set of weights the population loss has minima that are not global
-//! Source: arXiv:2306.09927, Assumption 3.3, without its zero blocks
+//! Source: arXiv:2306.09927, Theorem 4.1, without the zero blocks of Assumption 3.3
 //! Claim:  $U_{11} = 0,\ u_{-1} = 0,\ u_{12} u_{21}' = v v'/(\gamma v'v)$, $\Lambda v = \lambda v$: critical, with the excess $\tfrac12\left[\operatorname{tr}(\Lambda^2 \Gamma^{-1}) - \lambda^2/\gamma\right]$
 //! Where:  U_11 -> U -> d x d -> upper left block of W^KQ
 //!         u_-1 -> u -> 1 x 1 -> last entry of W^PV
@@ -7,7 +7,7 @@
 //!         v, lambda -> v, l -> d x 1, 1 x 1 -> an eigenvector of Lambda and its eigenvalue, the largest for a minimum
 //!         gamma -> gamma -> 1 x 1 -> the eigenvalue of Gamma that belongs to it
 //!         Lambda, N -> Lambda, N -> d x d, size -> covariance of the inputs, examples in a training prompt
-//! Needs:  d >= 2, as at d = 1 the excess is zero; an eigenvector (of_another_vector); a short prompt where Lambda
+//! Needs:  d >= 2, as at d = 1 the excess is zero; an eigenvector of Lambda (critical_with_the_eigenvalue_of_lambda); a short prompt where Lambda
 //!         is isotropic (isotropic_and_longer): there it is a saddle from N = 6 on, but others remain
 //! Expect: proof for all d, N that it is critical, of its loss, and that the flow never leaves U = 0, u = 0; exact
 //!         Hessians; training
@@ -21,7 +21,10 @@ use crate::prelude::*;
 /// Assumption 3.3 dropped.
 pub const THEOREM: Theorem = Theorem {
     id: "zhang_frei_bartlett_2024::spurious_local_minima",
-    source: Source { arxiv: "2306.09927", statement: "Assumption 3.3, without its zero blocks" },
+    source: Source {
+        arxiv: "2306.09927",
+        statement: "Theorem 4.1, without the zero blocks of Assumption 3.3",
+    },
     claims: CLAIMS,
     experiments,
     uses: &["zhang_frei_bartlett_2024::gradient_flow_equations"],
@@ -96,7 +99,7 @@ observed trained_from_rank_one[d,d]
 observed trained_from_the_paper_s_start[d,d]
 observed trained_from_dense_starts
 at d = 2; N = 6; l = 2; v = [[1, 0]]; Lambda = [[2, 0], [0, 1]]; sigma = 1/2; theta = [[3/5, 4/5]]
-margin 8% because a minimum of rank one lacks a whole eigenvalue of Gamma^-1, and 1/l for 1/gamma is off by 42%
+margin 12% because a minimum of rank one lacks a whole eigenvalue of Gamma^-1, and 1/l for 1/gamma is off by 42%
 note u U + p q' after gradient descent on fixed raw prompts, from U = 0, u = 0, p and q in general position
 claim trained_to_rank_one: trained_from_rank_one == v*v'/(gamma*v'*v)
 refute trained_without_correction: trained_from_rank_one == v*v'/(l*v'*v)
