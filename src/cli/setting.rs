@@ -21,7 +21,7 @@ pub(super) fn instance(
     let at = everything_set(file, settings)?;
     let sizes = expression.sizes().into_iter().filter(|name| !at.sizes.contains_key(name));
     let missing = sizes.map(|name| format!("{name}=2"));
-    let letters = expression.letters_in_order(true).into_iter().filter(|letter| {
+    let letters = expression.letters_of_influence().into_iter().filter(|letter| {
         let valued = matches!(letter.kind, LetterKind::Ones | LetterKind::Observed);
         !valued && !letter.is_random() && !at.values.contains_key(&letter.name)
     });

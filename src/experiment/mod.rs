@@ -9,6 +9,7 @@ mod line;
 mod observation;
 mod prediction;
 mod rao_blackwell;
+mod repetitions;
 mod sampling;
 mod simulation;
 #[cfg(test)]
@@ -19,7 +20,10 @@ mod training;
 
 pub use comparison::{Comparison, Work};
 pub use computed::{Computed, compute_observed};
-pub use contract::{Draw, Effort, Experiment, ExperimentError, Observed, Prepare, Setting, Supply};
+pub use contract::{
+    Draw, Effort, Experiment, ExperimentError, LEVELS, Observed, Prepare, PrepareLevel, Setting,
+    Supply,
+};
 pub use flow::follow_flow;
 pub use observation::observe;
 pub use simulation::simulate;

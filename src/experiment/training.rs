@@ -1,22 +1,26 @@
 //! Evidence for `reaches`: stochastic gradient descent on samples of the declared loss.
 //!
-//! Every repetition descends from the declared start with a constant step size h and, on the same
-//! samples, with h/2 (two steps for each step of the first), for the same time, and averages the
-//! expression of the line over the tail. The step-size bias is of order h, so the difference
-//! of the two averages estimates the bias of the second; the interval is widened by a bound on
-//! that difference. What the start has left behind at the end of the burn-in is known from a
+//! Every repetition descends from the declared start with a constant step size h, then with h/2 and
+//! h/4, for the same time and with as many samples in each step, and averages the expression of
+//! the line over the tail. The step-size bias is of order h, that of the discrete steps as well as
+//! that of the noise in the gradients, so each halving has to change the average by about half of
+//! what the one before did, and what the last one changes bounds the bias that is left: the
+//! interval is widened by it. (With the samples of a step halved, too, the noise would stay, and
+//! its bias unseen.) What the start has left behind at the end of the burn-in is known from a
 //! pilot, the flow on an average over a fixed sample, and is added too.
 
 use super::flow::{Run, claimed_limit};
-use super::prediction::{length, rounding, seed_text, widen};
+use super::prediction::{length, rounding, rounding_bias, seed_text};
 use super::sampling::{Streams, multiplications};
 use super::{Comparison, Effort, Work};
 use crate::data::fill_with_normals;
-use crate::evidence::Evidence;
+use crate::evidence::{BiasSource, Evidence};
 use crate::numeric::{
     Expectations, FixedValues, FloatEnvironment, FloatError, LANES, Lowering, Program,
 };
-use crate::statistics::{Estimate, Interval, Question, Relation, judge, located, student};
+use crate::statistics::{
+    Bias, Estimate, Interval, Question, Relation, halving, judge, located, student,
+};
 use crate::training::{
     DescentError, FlowSettings, Objective, Optimizer, Schedule, descend, gradient_flow,
 };
@@ -30,7 +34,10 @@ use std::cell::RefCell;
 /// to seven with 64.
 const REPETITIONS: u64 = 64;
 
-/// Groups of [`LANES`] samples in a step of size h/2.
+/// Step sizes h, h/2 and h/4.
+const LEVELS: usize = 3;
+
+/// Groups of [`LANES`] samples in a step.
 const GROUPS: usize = 4;
 
 /// Groups of samples in the average of the pilot.
@@ -63,12 +70,12 @@ pub fn descend_on_samples(work: &Work<'_>, comparisons: &[Comparison<'_>]) -> Ve
 
 /// All repetitions of a descent, with what is known of their biases.
 struct Descended {
-    /// The means over the tails at the smaller step size.
+    /// The means over the tails at the smallest step size.
     values: Vec<f64>,
     means: Vec<Interval>,
     radius: f64,
-    /// Bounds on the step-size bias of each entry.
-    biases: Vec<f64>,
+    /// What the step size leaves.
+    step_size: Bias,
     /// What is left of the start.
     transient: f64,
     rate: f64,
@@ -102,20 +109,37 @@ impl Descended {
                 Err(error) => return Err(error.to_string()),
             }
         };
-        let fine: Vec<Vec<f64>> = repetitions.iter().map(|one| one.fine.clone()).collect();
-        let difference = |one: &Repetition| -> Vec<f64> {
-            one.coarse.iter().zip(&one.fine).map(|(coarse, fine)| coarse - fine).collect()
+        let averages = |level: usize| -> Vec<Vec<f64>> {
+            repetitions.iter().map(|one| one.averages[level].clone()).collect()
         };
-        let differences: Vec<Vec<f64>> = repetitions.iter().map(difference).collect();
+        let difference = |level: usize| -> Vec<Vec<f64>> {
+            let pairs = averages(level + 1).into_iter().zip(averages(level));
+            let less = |(fine, coarse): (Vec<f64>, Vec<f64>)| {
+                fine.iter().zip(coarse).map(|(fine, coarse)| fine - coarse).collect()
+            };
+            pairs.map(less).collect()
+        };
+        let fine = averages(LEVELS - 1);
         let share = comparison.share;
         let (means, radius) = located(&fine, (1.0 - BIAS_SHARE) * share);
-        let biases = student(&differences, BIAS_SHARE * share);
-        let mean = |entry| fine.iter().map(|one| one[entry]).sum::<f64>() / fine.len() as f64;
+        let first = student(&difference(0), BIAS_SHARE / 2.0 * share);
+        let last = difference(LEVELS - 2);
+        let (second, ball) = located(&last, BIAS_SHARE / 2.0 * share);
+        halving(&first, &second).map_err(|error| format!("step size: {error}"))?;
+        let mean = |all: &[Vec<f64>]| -> Vec<f64> {
+            let sum = |entry| all.iter().map(|one: &Vec<f64>| one[entry]).sum::<f64>();
+            (0..run.entries()).map(|entry| sum(entry) / all.len() as f64).collect()
+        };
+        let bias = Bias::of_coordinates(
+            BiasSource::StepSize,
+            second.into_iter().map(|interval| interval.absolute().high).collect(),
+            "what the last of two halvings changes; the first changes as expected of it",
+        );
         Ok(Self {
-            values: (0..run.entries()).map(mean).collect(),
+            values: mean(&fine),
             means,
             radius,
-            biases: biases.into_iter().map(|interval| interval.absolute().high).collect(),
+            step_size: bias.within(length(&mean(&last)) + ball),
             // exp(-curvature t) from the end of the burn-in, averaged over the tail.
             transient: pilot.slope * pilot.left / (pilot.curvature * plan.tail).max(1.0),
             rate: plan.rate,
@@ -125,29 +149,30 @@ impl Descended {
     }
 
     fn judge(&self, comparison: &Comparison<'_>, prediction: &[f64]) -> Evidence {
-        let slack: Vec<f64> = self.biases.iter().map(|bias| bias + self.transient).collect();
-        let widened = self.means.iter().zip(&slack);
-        let intervals =
-            widened.map(|(mean, bias)| Interval::new(mean.low - bias, mean.high + bias)).collect();
+        let entries = self.values.len();
+        let biases = vec![
+            self.step_size.clone(),
+            Bias::of_length(
+                BiasSource::TrainingTime,
+                self.transient,
+                entries,
+                "what a pilot flow leaves of the start, by its rate, averaged over the tail",
+            ),
+            rounding_bias(rounding(&self.values, prediction), entries),
+        ];
         let estimate = Estimate {
-            intervals: widen(intervals, &self.values, prediction),
-            radius: self.radius + length(&slack) + rounding(&self.values, prediction),
+            intervals: self.means.clone(),
+            radius: self.radius,
+            biases,
             values: self.values.clone(),
             samples: self.samples,
-            method: format!(
-                "Student's t over {REPETITIONS} repetitions, widened by the step-size bias"
-            ),
+            method: format!("Student's t over {REPETITIONS} repetitions"),
         };
         let margin = comparison.margin();
         let question = Question { relation: Relation::Equal, prediction, margin };
         let (verdict, mut measurement) = judge(&question, &estimate);
         measurement.seed = Some(self.seed.clone());
-        let mut note = format!(
-            "the declared loss on samples: step size {:.3e}, bias at most {:.1e} by halving it, {:.1e} left of the start",
-            self.rate / 2.0,
-            length(&self.biases),
-            self.transient
-        );
+        let mut note = format!("the declared loss on samples, step size {:.3e}", self.rate / 2.0);
         if verdict == Verdict::Inconclusive && margin.is_none() {
             note.push_str("; without a `margin` a descent can refute but not verify");
         }
@@ -310,10 +335,9 @@ struct Plan {
     tail: f64,
 }
 
-/// The averages of the expression over the tails at h and h/2.
+/// The averages of the expression over the tails, level by level.
 struct Repetition {
-    coarse: Vec<f64>,
-    fine: Vec<f64>,
+    averages: Vec<Vec<f64>>,
     samples: u64,
 }
 
@@ -321,14 +345,15 @@ impl Plan {
     fn of(effort: Effort, pilot: &Pilot, cost: u64) -> Self {
         // Stable by a factor 5; what noise adds is seen by halving.
         let rate = 0.4 / pilot.stiffness;
-        // Each sample is used at both step sizes.
-        let samples = 2 * multiplications(effort) / REPETITIONS / (2 * cost);
-        let steps = samples as f64 / (2 * GROUPS * LANES) as f64;
+        let samples = 2 * multiplications(effort) / REPETITIONS / cost;
+        // A step of size h comes with two of h/2 and four of h/4.
+        let steps = samples as f64 / (((1 << LEVELS) - 1) * GROUPS * LANES) as f64;
         let tail = (steps * rate - pilot.time).max(8.0 * pilot.time);
         Self { rate, burn_in: pilot.time, tail }
     }
 
-    /// Both descents. The samples of a step of size h are those of its two halves.
+    /// A descent at each level: at h, h/2 and h/4 for the same time, with as many samples in each
+    /// step, so that the noise of the gradients shrinks with the step, too.
     fn repetition(
         &self,
         run: &Run<'_>,
@@ -336,17 +361,18 @@ impl Plan {
         generator: ChaCha8Rng,
     ) -> Result<Repetition, DescentError> {
         let mut state = loss.state(run);
+        let mut generator = generator;
         let steps = ((self.burn_in + self.tail) / self.rate).ceil() as u64;
         let tail = (self.tail / self.rate).ceil() as u64;
-        let mut one = |halvings: u64| {
-            let parts = 1 + halvings;
-            let mut generator = generator.clone();
-            let groups = 2 * GROUPS as u64 / parts;
+        let groups = GROUPS as u64;
+        let mut repetition = Repetition { averages: Vec::new(), samples: 0 };
+        for level in 0..LEVELS {
+            let parts = 1 << level;
             let schedule = Schedule {
                 tail: parts * tail,
                 ..Schedule::constant(parts * steps, self.rate / parts as f64)
             };
-            descend(
+            let descent = descend(
                 &run.start,
                 &Optimizer::Gradient,
                 &schedule,
@@ -354,10 +380,10 @@ impl Plan {
                     loss.estimate(&mut state, run, point, groups, &mut generator, gradient)
                 },
                 |point| run.tracked(point).unwrap_or_else(|_| vec![f64::NAN; run.entries()]),
-            )
-        };
-        let (coarse, fine) = (one(0)?, one(1)?);
-        let samples = steps * (2 * GROUPS * LANES) as u64;
-        Ok(Repetition { coarse: coarse.average, fine: fine.average, samples })
+            )?;
+            repetition.averages.push(descent.average);
+            repetition.samples += parts * steps * groups * LANES as u64;
+        }
+        Ok(repetition)
     }
 }

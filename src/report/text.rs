@@ -48,7 +48,8 @@ fn describe(out: &mut String, result: &ClaimResult, width: usize, style: Style) 
     let mark = painted(result, style, &format!("{:<4}", words::mark(result)));
     let verdict = painted(result, style, &format!("{:<12}", result.verdict));
     let (kind, name) = (words::kind(result), result.name());
-    let reason = cut(&words::reason(result));
+    let dropped = result.drops.as_ref().map(|text| format!("without {text}: "));
+    let reason = cut(&format!("{}{}", dropped.unwrap_or_default(), words::reason(result)));
     let line = format!("  {mark} {kind:<6} {name:<width$}  {verdict} {reason}");
     writeln!(out, "{}", line.trim_end()).expect(INFALLIBLE);
     let mut detail = |text: String| writeln!(out, "         {}", cut(&text)).expect(INFALLIBLE);
@@ -77,6 +78,9 @@ fn describe(out: &mut String, result: &ClaimResult, width: usize, style: Style) 
             }
         }
     }
+    if let Some(slack) = result.slack.as_ref().filter(|_| result.verdict != Verdict::Refuted) {
+        detail(format!("room left by the bound: {}", words::room(slack)));
+    }
     for (piece, measurement) in words::weakest(result) {
         let place = match piece.at_words() {
             at if at.is_empty() => String::new(),
@@ -87,9 +91,11 @@ fn describe(out: &mut String, result: &ClaimResult, width: usize, style: Style) 
             false => format!(" ({})", piece.verdict),
         };
         let mut text = format!("{}{own}: {}", piece.kind, words::measured(measurement));
-        let resolution = words::resolution(result, measurement);
-        if !resolution.is_empty() {
-            text += &format!("; {resolution}");
+        // Below a thousandth of the interval a bias is not worth a reader's line.
+        for part in [words::resolution(measurement), words::biases(measurement, 1e-3)] {
+            if !part.is_empty() {
+                text += &format!("; {part}");
+            }
         }
         detail(text + &place);
     }

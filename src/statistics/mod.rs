@@ -4,6 +4,7 @@
 mod asymptotic;
 mod batches;
 mod bernstein;
+mod bias;
 mod binomial;
 mod budget;
 mod catoni;
@@ -12,10 +13,12 @@ mod hotelling;
 mod interval;
 mod judgement;
 mod looks;
+mod richardson;
 mod student;
 
 pub use asymptotic::AsymptoticSequence;
 pub use bernstein::BernsteinSequence;
+pub use bias::Bias;
 pub use binomial::clopper_pearson;
 pub use budget::ErrorBudget;
 pub use catoni::{MeanSequence, Spread};
@@ -24,4 +27,5 @@ pub use hotelling::{fisher_quantile, hotelling};
 pub use interval::Interval;
 pub use judgement::{Estimate, Margin, Question, Relation, judge, judge_computed};
 pub use looks::Looks;
+pub use richardson::{Extrapolated, NotHalving, extrapolate, halving};
 pub use student::{located, student, student_quantile};

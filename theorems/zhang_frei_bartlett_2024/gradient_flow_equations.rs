@@ -22,7 +22,7 @@ pub const THEOREM: Theorem = Theorem {
     source: Source { arxiv: "2306.09927", statement: "Lemma 5.2, eq. (5.4)" },
     claims: CLAIMS,
     experiments,
-    uses: &[],
+    uses: &["zhang_frei_bartlett_2024::population_loss_closed_form"],
 };
 
 const CLAIMS: &str = "\

@@ -23,6 +23,8 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &[
+        "zhang_frei_bartlett_2024::restricted_global_minimisers",
+        "zhang_frei_bartlett_2024::full_space_global_optimality",
         "zhang_frei_bartlett_2024::gradient_flow_equations",
         "zhang_frei_bartlett_2024::balance_conservation",
         "zhang_frei_bartlett_2024::initial_loss_negative",
@@ -144,11 +146,14 @@ observed rank_one_start[d,d]
 observed dense_start[d,d]
 at d = 2; N = 6; M = 12; sigma = 1/2; theta = [[3/5, 4/5]]; Lambda = [[1, 0], [0, 1]]
 note from u = -sigma, U = sigma/sqrt(d)*I the flow runs into the saddle at 0
+without a positive start of u
 refute start_of_the_wrong_sign: negative_start == inv(Gamma)
 at d = 2; N = 6; M = 12; sigma = 1/2; s = 2/5; theta = [[3/5, 4/5]]; p = [[1/5, 2/5]]; q = [[3/10, 1/5]]
   ; A = [[1/10, -3/10], [1/5, -2/5]]; Lambda = [[2, 1/2], [1/2, 1]]
 note from u = 0, U = 0 the flow ends in a minimum of rank one
+without p = q = 0 at the start
 refute start_of_rank_one: rank_one_start == inv(Gamma)
+without p = q = 0 at the start
 refute start_without_zero_blocks: dense_start == inv(Gamma)
 ";
 
@@ -242,7 +247,8 @@ fn flow(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
     let end = gradient_flow(&population_loss(at)?, &start.active_weights(), &PRECISE)?;
     let network = LinearAttention::from_active_weights(start.dimension(), &end.point)?;
     let scale = Mat::full(1, 1, network.output_scale());
-    Ok(([("flow_matrix", network.key_query_block()), ("flow_scale", scale)].into(), end.error()))
+    at.errors_of_flow(&end, 1.0);
+    Ok(([("flow_matrix", network.key_query_block()), ("flow_scale", scale)].into(), 0.0))
 }
 
 fn regression(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {

@@ -20,7 +20,10 @@ pub const THEOREM: Theorem = Theorem {
     source: Source { arxiv: "2306.09927", statement: "Lemma A.4" },
     claims: CLAIMS,
     experiments: Vec::new,
-    uses: &["zhang_frei_bartlett_2024::balance_conservation"],
+    uses: &[
+        "zhang_frei_bartlett_2024::restricted_loss",
+        "zhang_frei_bartlett_2024::balance_conservation",
+    ],
 };
 
 const CLAIMS: &str = "\

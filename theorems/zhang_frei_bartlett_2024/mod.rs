@@ -2,26 +2,47 @@
 //! arXiv 2306.09927v3, whose numbers are used here.
 
 pub mod balance_conservation;
+pub mod completed_square_certificate;
 pub mod convergence_for_every_sigma;
+pub mod covariate_scaling;
 pub mod discrete_balance_identity;
 pub mod exponential_covariance;
+pub mod figure1_lsa_limit;
 pub mod flow_limits;
+pub mod full_space_global_optimality;
+pub mod gaussian_fourth_moment;
 pub mod gradient_flow_equations;
 pub mod gradient_flow_limit;
+pub mod hessian_negative_eigenvalues;
 pub mod initial_loss_negative;
 pub mod isotropic_closed_form_trajectory;
+pub mod label_noise_in_training;
 pub mod linearised_rate;
 pub mod master_test_risk;
+pub mod noiseless_risk;
 pub mod noncommuting_covariance;
 pub mod one_third_factor;
+pub mod orthogonal_query;
 pub mod output_scale_lower_bound;
+pub mod parity_orthogonality;
 pub mod pl_inequality;
+pub mod population_loss_closed_form;
+pub mod population_minimum;
+pub mod prediction_block_decomposition;
 pub mod prediction_error_general_task;
+pub mod quadratic_prediction_form;
 pub mod random_covariance_dynamics;
 pub mod random_covariance_limit;
 pub mod random_covariance_pl;
+pub mod restricted_global_minimisers;
+pub mod restricted_loss;
+pub mod risk_loss_consistency;
+pub mod sample_complexity_corollary;
+pub mod sample_covariance_second_moment;
 pub mod sign_of_output_scale;
 pub mod spurious_local_minima;
+pub mod task_family_moments;
+pub mod trained_prediction;
 pub mod unbalanced_gauge_limit;
 
 use crate::prelude::*;
@@ -106,8 +127,8 @@ fn loss_over_covariances(law: &PromptLaw) -> Result<MeanLoss<PopulationLoss>, Ex
     Ok(MeanLoss::new(parts?))
 }
 
-/// Prompts with N examples whose covariance has exponential entries with the means `M1`; the other moments of the
-/// instance have to be theirs.
+/// Prompts with N examples whose covariance has exponential entries with the means `M1`; the other
+/// moments of the instance have to be theirs.
 fn exponential_law(at: &Setting) -> Result<PromptLaw, ExperimentError> {
     let [m1, m2, m3] = [at.value("M1")?, at.value("M2")?, at.value("M3")?];
     let d = at.size("d")?;

@@ -15,7 +15,6 @@
 
 use super::{balanced_start, precise, scalar};
 use crate::prelude::*;
-use faer::linalg::solvers::Solve;
 
 /// Theorem 4.5 without its hypothesis.
 pub const THEOREM: Theorem = Theorem {

@@ -24,6 +24,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &[
+        "zhang_frei_bartlett_2024::completed_square_certificate",
         "zhang_frei_bartlett_2024::gradient_flow_equations",
         "zhang_frei_bartlett_2024::output_scale_lower_bound",
     ],

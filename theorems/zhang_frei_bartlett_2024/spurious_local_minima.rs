@@ -27,7 +27,11 @@ pub const THEOREM: Theorem = Theorem {
     },
     claims: CLAIMS,
     experiments,
-    uses: &["zhang_frei_bartlett_2024::gradient_flow_equations"],
+    uses: &[
+        "zhang_frei_bartlett_2024::population_loss_closed_form",
+        "zhang_frei_bartlett_2024::full_space_global_optimality",
+        "zhang_frei_bartlett_2024::gradient_flow_equations",
+    ],
 };
 
 const CLAIMS: &str = "\
