@@ -14,7 +14,7 @@
 //! Checked: the flow of the exact mean loss; regression on raw prompts and layers trained on them, every prompt with a
 //!         covariance of its own with exponential entries of different means. Printed in (C.15): the limit of u is
 //!         (sum xi_i/gamma_i)^(1/4); (C.17) gives (sum xi_i^2/gamma_i^2)^(1/4), which is the claim. Printed after
-//!         (C.11): E tr(L^2 TT') = |E[L] Theta|_F^2; it is at least that. Not seen: entries without third moments
+//!         (C.11): E tr(L^2 TT') = |(E L) Theta|_F^2; it is at least that. Not seen: entries without third moments
 //! Not to be confused with: the limit at the mean covariance, whose entries are about twice as large
 
 use super::{
