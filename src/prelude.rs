@@ -1,8 +1,9 @@
 //! What a file in `theorems/` may use.
 
 pub use crate::data::{
-    Batch, Dynamics, FirstState, Labels, Prompt, PromptLaw, Sequence, TaskLaw, TokenForm,
-    Transition, haar_orthogonal, observation_stack, stacked_transition,
+    Batch, Dynamics, FirstState, Labels, LawError, PositiveLaw, Prompt, PromptLaw, Sequence,
+    TaskLaw, TokenForm, Transition, haar_orthogonal, observation_stack, stacked_transition,
+    standard_normals,
 };
 pub use crate::evidence::BiasSource;
 pub use crate::experiment::{
@@ -17,11 +18,11 @@ pub use crate::network::{
 };
 pub use crate::theorem::{Source, Theorem};
 pub use crate::training::{
-    Decay, FlowSettings, Objective, Optimizer, Pilot, PopulationLoss, Probe, Schedule,
+    Decay, FlowSettings, MeanLoss, Objective, Optimizer, Pilot, PopulationLoss, Probe, Schedule,
     SequencePlan, SequenceTask, SequenceTraining, flow_trajectory, gradient_flow,
     regressed_preconditioner,
 };
 pub use crate::verdict::EvidenceKind;
-pub use faer::Mat;
-pub use faer::linalg::solvers::DenseSolveCore;
+pub use faer::linalg::solvers::{DenseSolveCore, Solve};
+pub use faer::{Mat, Side};
 pub use rand_chacha::ChaCha8Rng;

@@ -1,6 +1,7 @@
 //! Laws of prompts: Gaussian inputs and the families of labels of in-context regression.
 
 use super::prompt::{AnsweredPrompt, Prompt};
+use super::random_covariance::PositiveLaw;
 use super::stream::fill_with_normals;
 use faer::{Mat, Side};
 use rand_chacha::ChaCha8Rng;
@@ -62,6 +63,10 @@ pub struct PromptLaw {
     context_length: usize,
     task: TaskLaw,
     labels: Labels,
+    /// The query has a covariance of its own.
+    own_query: bool,
+    /// The laws of the diagonal of `Lambda`, where it is random.
+    pub(super) diagonal_entries: Option<Vec<PositiveLaw>>,
 }
 
 /// Why there is no such law.
@@ -140,8 +145,32 @@ impl PromptLaw {
             context_length: 1,
             task: TaskLaw::StandardNormal,
             labels: Labels::Linear,
+            own_query: false,
+            diagonal_entries: None,
         }
         .with_context_length(context_length)
+    }
+
+    /// The same law with this positive diagonal matrix as covariance of the examples, and of the query
+    /// unless it has one of its own.
+    pub(super) fn with_covariance(&self, diagonal: &Mat<f64>) -> Self {
+        let d = diagonal.nrows();
+        let factor = Mat::from_fn(d, d, |i, j| diagonal[(i, j)].sqrt());
+        let (query_covariance, query_factor) = match self.own_query {
+            true => (self.query_covariance.clone(), self.query_factor.clone()),
+            false => (diagonal.clone(), factor.clone()),
+        };
+        Self {
+            covariance: diagonal.clone(),
+            query_covariance,
+            query_factor,
+            factor,
+            context_length: self.context_length,
+            task: self.task.clone(),
+            labels: self.labels.clone(),
+            own_query: self.own_query,
+            diagonal_entries: None,
+        }
     }
 
     /// The same law with `length` examples a prompt.
@@ -163,6 +192,7 @@ impl PromptLaw {
     pub fn with_query_covariance(mut self, covariance: &Mat<f64>) -> Result<Self, LawError> {
         self.query_factor = cholesky("the covariance of the query", covariance, self.dimension())?;
         self.query_covariance = covariance.clone();
+        self.own_query = true;
         Ok(self)
     }
 
@@ -223,6 +253,11 @@ impl PromptLaw {
         &self.query_covariance
     }
 
+    /// Whether the covariance of the query was set apart from that of the examples.
+    pub(crate) fn has_own_query(&self) -> bool {
+        self.own_query
+    }
+
     /// The law of the task.
     pub fn task(&self) -> &TaskLaw {
         &self.task
@@ -238,9 +273,13 @@ impl PromptLaw {
         &self.query_factor
     }
 
-    /// Draws a prompt. The order of the normals is: task (unless fixed), query, then for every
-    /// example its input; last the noise of the labels and of the answer (if labels are noisy).
+    /// Draws a prompt. The order of the draws is: covariance (if random), task (unless fixed), query,
+    /// then for every example its input; last the noise of the labels and of the answer (if labels
+    /// are noisy).
     pub fn sample(&self, generator: &mut ChaCha8Rng) -> AnsweredPrompt {
+        if self.diagonal_entries.is_some() {
+            return self.given_covariance(generator).sample(generator);
+        }
         let (dimension, length) = (self.dimension(), self.context_length);
         let mut normals = |count: usize| {
             let mut entries = vec![0.0; count];
@@ -271,8 +310,11 @@ impl PromptLaw {
         AnsweredPrompt { prompt: Prompt { examples, labels, query }, answer, task }
     }
 
-    /// Draws a query alone.
+    /// Draws a query alone (where the covariance is random, with one of its own).
     pub fn sample_query(&self, generator: &mut ChaCha8Rng) -> Vec<f64> {
+        if self.diagonal_entries.is_some() {
+            return self.given_covariance(generator).sample_query(generator);
+        }
         let mut query = vec![0.0; self.dimension()];
         fill_with_normals(&mut query, generator);
         colour(&self.query_factor, &mut query);

@@ -8,6 +8,7 @@ mod normal;
 mod orthogonal;
 mod prompt;
 mod quadrature;
+mod random_covariance;
 mod stream;
 mod token;
 
@@ -22,6 +23,8 @@ pub use normal::Normals;
 pub use orthogonal::haar_orthogonal;
 pub use prompt::{AnsweredPrompt, Prompt};
 pub use quadrature::{Node, gaussian_nodes};
+pub use random_covariance::PositiveLaw;
+pub use stream::standard_normals;
 pub(crate) use stream::{fill_with_normals, generator};
 
 pub use token::{Batch, TokenForm};

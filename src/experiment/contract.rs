@@ -3,6 +3,7 @@
 use crate::data::LawError;
 use crate::evidence::{BiasBound, BiasSource};
 use crate::network::NetworkError;
+use crate::numeric::Instance;
 use crate::training::{Dependent, DescentError, FlowEnd, FlowError, SequenceError};
 use crate::verdict::EvidenceKind;
 use faer::Mat;
@@ -201,6 +202,20 @@ impl From<SequenceError> for ExperimentError {
 }
 
 impl Setting {
+    /// The setting at an instance.
+    pub(super) fn at(instance: &Instance, effort: Effort) -> Self {
+        Self {
+            sizes: instance.sizes.iter().map(|(name, &size)| (name.to_string(), size)).collect(),
+            values: instance
+                .values
+                .iter()
+                .map(|(name, value)| (name.to_string(), Mat::from(value)))
+                .collect(),
+            effort,
+            said: Arc::default(),
+        }
+    }
+
     /// Adds to the note of the evidence what this run chose by itself, such as a faster exact
     /// sampler.
     pub fn remark(&self, text: impl Into<String>) {

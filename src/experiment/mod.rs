@@ -2,6 +2,7 @@
 
 mod agreement;
 mod comparison;
+mod computed;
 mod contract;
 mod flow;
 mod line;
@@ -18,6 +19,7 @@ mod tests_sampled;
 mod training;
 
 pub use comparison::{Comparison, Work};
+pub use computed::{Computed, compute_observed};
 pub use contract::{
     Draw, Effort, Experiment, ExperimentError, LEVELS, Observed, Prepare, PrepareLevel, Setting,
     Supply,

@@ -12,9 +12,7 @@ use crate::statistics::{
     Bias, Estimate, Interval, Looks, MeanSequence, Spread, judge, judge_computed,
 };
 use crate::verdict::Verdict;
-use faer::Mat;
 use rayon::prelude::*;
-use std::sync::Arc;
 
 /// Draws of one stream of random numbers.
 const BLOCK: u64 = 64;
@@ -36,17 +34,7 @@ pub fn observe(
     let Some(first) = comparisons.first() else {
         return Vec::new();
     };
-    let setting = Setting {
-        sizes: first.at.sizes.iter().map(|(name, &size)| (name.to_string(), size)).collect(),
-        values: first
-            .at
-            .values
-            .iter()
-            .map(|(name, value)| (name.to_string(), Mat::from(value)))
-            .collect(),
-        effort: work.effort,
-        said: Arc::default(),
-    };
+    let setting = Setting::at(first.at, work.effort);
     let observation = Observation {
         experiment,
         setting,

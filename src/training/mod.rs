@@ -6,6 +6,7 @@ mod dormand_prince;
 mod empirical_loss;
 mod flow;
 mod fresh;
+mod mean_loss;
 mod moments;
 mod objective;
 mod pilot;
@@ -21,6 +22,7 @@ pub use descent::{Decay, Descent, DescentError, Optimizer, Progress, Schedule, d
 pub use empirical_loss::EmpiricalLoss;
 pub use flow::{FlowEnd, FlowError, FlowSettings, Trajectory, flow_trajectory, gradient_flow};
 pub use fresh::{FreshPrompts, Sampler, SamplerError};
+pub use mean_loss::MeanLoss;
 pub use objective::Objective;
 pub use pilot::Pilot;
 pub use plan::{Prompts, TrainedNetwork, TrainingPlan};
