@@ -72,6 +72,27 @@ fn a_claim_that_holds_at_its_instances_ends_with_0() {
 }
 
 #[test]
+fn a_bound_says_how_much_room_it_leaves() {
+    let folder = folder("room");
+    let lines = "at d = 1; N = 4; Lambda = [[3]] | d = 2; N = 4; Lambda = [[1, 0], [0, 2]]\n\
+                 claim correction: tr(Gamma) >= tr(Lambda)\n\
+                 claim idle: tr(Gamma) >= -N\n\
+                 refute no_trace: tr(Gamma) <= (1 + 1/N)*tr(Lambda)\n";
+    write(&folder, "bound.claim", lines);
+    let output = isserlis(&folder, &["check", "bound.claim"]);
+    insta::assert_snapshot!(out(&output), @r#"
+    bound.claim
+      ok   claim  correction  proved       for all sizes and values
+             room left by the bound: smallest 1.5, median 1.875
+      ok   claim  idle        proved       for all sizes and values; vacuous: the bound holds for a trivial reason
+             room left by the bound: smallest 8.5, median 8.875; vacuous
+      ok   refute no_trace    refuted      exact counterexample at N = 4, d = 1
+
+    2 claims: 2 proved; 1 control: rejected
+    "#);
+}
+
+#[test]
 fn a_refuted_claim_ends_with_1_and_shows_the_witness() {
     let folder = folder("refuted");
     write(&folder, "gram.claim", "claim forgot_trace: E[S^2] == (1 + 1/N)*Lambda^2\n");
@@ -306,7 +327,7 @@ fn the_library_is_listed_and_shown() {
 #[test]
 fn an_expression_is_evaluated_exactly() {
     let folder = folder("eval");
-    write(&folder, "gram.claim", "claim moment: E[S^2] == Gamma*Lambda\n");
+    write(&folder, "gram.claim", "scalar u\nclaim moment: E[S^2] == Gamma*Lambda\n");
     let with = ["--with", "gram.claim", "--set", "d=1", "--set", "N=3", "--set", "Lambda=2"];
     // E[(chi^2_3/3 * 2)^3] = (2/3)^3 * 3*5*7.
     let output = isserlis(&folder, &[&["eval", "E[tr(S)^3]"], &with[..]].concat());

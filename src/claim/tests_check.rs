@@ -484,6 +484,19 @@ fn letters_are_found_through_names_and_covariances() {
 }
 
 #[test]
+fn a_letter_that_is_replaced_everywhere_has_no_influence() {
+    let file = world("claim c: u == u");
+    let of_influence = |text: &str| -> Vec<String> {
+        let letters = file.expression(text).unwrap().letters_of_influence();
+        letters.iter().map(|letter| letter.name.to_string()).collect()
+    };
+    assert_eq!(of_influence("subst(u*s2*tr(Lambda), u -> 2)"), ["s2", "Lambda"]);
+    assert_eq!(of_influence("subst(u*s2, u -> s2*u)"), ["u", "s2"]);
+    assert_eq!(of_influence("u + subst(u*s2, u -> 2)"), ["u", "s2"]);
+    assert_eq!(of_influence("subst(E[e'*e], s2 -> 2)"), ["e"], "the law of e is replaced, too");
+}
+
+#[test]
 fn deep_terms_do_not_exhaust_the_stack() {
     let chains = [
         format!("{}u", "-".repeat(2400)),

@@ -33,7 +33,7 @@ pub(super) fn instance(
         declared: true,
     };
     let needed_letters: Vec<Arc<Letter>> = expression
-        .letters_in_order(true)
+        .letters_of_influence()
         .into_iter()
         .filter(|letter| !letter.is_random() && letter.kind != LetterKind::Ones)
         .collect();

@@ -3,7 +3,7 @@
 use crate::data::LawError;
 use crate::evidence::{BiasBound, BiasSource};
 use crate::network::NetworkError;
-use crate::training::{Dependent, DescentError, FlowEnd, FlowError};
+use crate::training::{Dependent, DescentError, FlowEnd, FlowError, SequenceError};
 use crate::verdict::EvidenceKind;
 use faer::Mat;
 use rand_chacha::ChaCha8Rng;
@@ -91,7 +91,7 @@ pub enum Supply {
     Samples {
         /// What gives the draws.
         prepare: Prepare,
-        /// The most draws at an effort.
+        /// The most draws at an effort; 0 where it is not run.
         limit: fn(Effort) -> u64,
     },
     /// A planned number of independent repetitions, each nearly normal (a trained network, an
@@ -99,7 +99,7 @@ pub enum Supply {
     Repetitions {
         /// What gives the repetitions.
         prepare: Prepare,
-        /// The number of repetitions at an effort.
+        /// The number of repetitions at an effort; 0 where it is not run.
         count: fn(Effort) -> u64,
     },
     /// The limit of a quantity for h to 0, where h is the inverse of a size or a step size: at
@@ -113,12 +113,23 @@ pub enum Supply {
         /// What gives the repetitions at a level, at which h is halved so many times. The streams
         /// of random numbers are those of every level.
         prepare: PrepareLevel,
-        /// The number of repetitions of each level at an effort.
+        /// The number of repetitions of each level at an effort; 0 where it is not run.
         count: fn(Effort) -> u64,
     },
     /// A deterministic value with a bound on its error (Frobenius norm, for each letter), beyond
     /// the biases that it [states](Setting::bias) one by one.
     Value(fn(&Setting) -> Result<(Observed, f64), ExperimentError>),
+}
+
+impl Experiment {
+    /// Whether it is run at this effort; its lines wait for more where it is not.
+    pub fn runs_at(&self, effort: Effort) -> bool {
+        match self.supply {
+            Supply::Samples { limit, .. } => limit(effort) > 0,
+            Supply::Repetitions { count, .. } | Supply::Limit { count, .. } => count(effort) > 0,
+            Supply::Value(_) => true,
+        }
+    }
 }
 
 /// Why an experiment gave no value. The claim is then open, never green.
@@ -175,6 +186,15 @@ impl From<DescentError> for ExperimentError {
     fn from(error: DescentError) -> Self {
         match error {
             DescentError::Diverged { step, what } => Self::Diverged { step, what },
+            other => Self::Numerical { what: other.to_string() },
+        }
+    }
+}
+
+impl From<SequenceError> for ExperimentError {
+    fn from(error: SequenceError) -> Self {
+        match error {
+            SequenceError::Descent(error) => error.into(),
             other => Self::Numerical { what: other.to_string() },
         }
     }

@@ -142,11 +142,6 @@ fn hypotheses<'a>(lines: impl Iterator<Item = &'a ClaimResult>) -> Vec<Hypothesi
 
 impl<'a> Line<'a> {
     fn of(result: &'a ClaimResult) -> Self {
-        let slack = result.slack.as_ref().map(|slack| {
-            let short = super::number::short;
-            let vacuous = if slack.vacuous { "; vacuous" } else { "" };
-            format!("smallest {}, median {}{vacuous}", short(slack.min), short(slack.median))
-        });
         Self {
             result,
             name: result.name(),
@@ -160,7 +155,7 @@ impl<'a> Line<'a> {
                 };
                 format!("{amount} because {}", margin.reason)
             }),
-            slack,
+            slack: result.slack.as_ref().map(words::room),
             rows: rows(result),
             witness: result.counterexample.as_ref().map(|witness| Witness {
                 sizes: words::sizes(witness),

@@ -78,6 +78,9 @@ fn describe(out: &mut String, result: &ClaimResult, width: usize, style: Style) 
             }
         }
     }
+    if let Some(slack) = result.slack.as_ref().filter(|_| result.verdict != Verdict::Refuted) {
+        detail(format!("room left by the bound: {}", words::room(slack)));
+    }
     for (piece, measurement) in words::weakest(result) {
         let place = match piece.at_words() {
             at if at.is_empty() => String::new(),

@@ -3,7 +3,7 @@
 use super::number::{percent, short};
 use crate::claim::ClaimKind;
 use crate::evidence::{BiasBound, Counterexample, Evidence, Measurement};
-use crate::suite::{ClaimResult, Results};
+use crate::suite::{ClaimResult, Results, Slack};
 use crate::verdict::{EvidenceKind, Verdict};
 
 /// The kinds of evidence in the order of reports.
@@ -49,8 +49,10 @@ pub(super) fn reason(result: &ClaimResult) -> String {
             (None, None) => String::new(),
         };
         let hidden = result.evidence.iter().filter(|piece| piece.verdict == Verdict::Verified);
-        let hidden =
-            hidden.filter(|piece| piece.measurement.is_some()).map(|piece| piece.kind).next();
+        let is_wide = |piece: &&Evidence| {
+            piece.measurement.as_ref().is_some_and(|measurement| measurement.margin.is_some())
+        };
+        let hidden = hidden.filter(is_wide).map(|piece| piece.kind).next();
         return match hidden.filter(|_| result.kind == ClaimKind::Refute) {
             Some(kind) => format!("{text}; {kind} misses it: margin too wide"),
             None => text,
@@ -68,6 +70,12 @@ pub(super) fn reason(result: &ClaimResult) -> String {
         text += "; vacuous: the bound holds for a trivial reason";
     }
     text
+}
+
+/// How much room a bound leaves at the instances: the larger side less the smaller one.
+pub(super) fn room(slack: &Slack) -> String {
+    let vacuous = if slack.vacuous { "; vacuous" } else { "" };
+    format!("smallest {}, median {}{vacuous}", short(slack.min), short(slack.median))
 }
 
 /// Where a proved line holds, and on what condition.
@@ -127,6 +135,9 @@ pub(super) fn measured(measurement: &Measurement) -> String {
     let (estimate, predicted) = (short(measurement.estimate), short(measurement.predicted));
     match measurement.deviation {
         false => format!("{estimate} in [{low}, {high}], predicted {predicted}"),
+        true if measurement.predicted == 0.0 => {
+            format!("off by {estimate} in [{low}, {high}] from 0")
+        }
         true => format!("off by {estimate} in [{low}, {high}] from a matrix of norm {predicted}"),
     }
 }
@@ -182,11 +193,16 @@ pub(super) fn summary(results: &Results) -> String {
         text += &format!(": {}", present.join(", "));
     }
     match counts.controls {
-        0 => text,
-        1 => format!("{text}; 1 control: {}", rejected(counts.controls_rejected)),
+        0 => (),
+        1 => text += &format!("; 1 control: {}", rejected(counts.controls_rejected)),
         controls => {
-            format!("{text}; {controls} controls: {} rejected", counts.controls_rejected)
+            text += &format!("; {controls} controls: {} rejected", counts.controls_rejected);
         }
+    }
+    match results.waiting.len() {
+        0 => text,
+        1 => text + "; 1 line waits for more effort",
+        waiting => format!("{text}; {waiting} lines wait for more effort"),
     }
 }
 

@@ -24,6 +24,9 @@ pub struct Results {
     /// The files and theorems, in order.
     #[serde(default)]
     pub subjects: Vec<SubjectResult>,
+    /// Ids of lines whose experiments are not run at this effort: they have no result.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<String>,
     /// One entry a line, in the order of files and lines.
     pub claims: Vec<ClaimResult>,
     /// Counts.

@@ -67,7 +67,10 @@ pub fn run(subjects: &[Subject], settings: &Settings, watcher: Watcher<'_>) -> O
         let jobs = jobs(&exact.lines, settings, &exact.undecided);
         let budget = shared(settings, &jobs);
         let found = run.gather(&exact.lines, &jobs, budget.as_ref());
-        run.outcome(subjects, &exact.lines, [exact.found, found].concat(), exact.problems)
+        let found = [exact.found, found].concat();
+        let mut outcome = run.outcome(subjects, &exact.lines, found, exact.problems);
+        outcome.results.waiting = exact.waiting;
+        outcome
     })
 }
 
@@ -133,7 +136,8 @@ pub(crate) fn lines<'s>(
     settings: &Settings,
 ) -> (Vec<Line<'s>>, Vec<InputError>) {
     let mut problems = Vec::new();
-    let lines = Run { settings, watcher: &|_| () }.lines(subjects, &mut problems);
+    let mut lines = Run { settings, watcher: &|_| () }.lines(subjects, &mut problems);
+    lines.retain(|line| !line.waits_for_effort(settings));
     (lines, problems)
 }
 
@@ -190,6 +194,8 @@ struct Found {
 /// What exact arithmetic and proofs say of the selected lines.
 struct Exact<'s> {
     lines: Vec<Line<'s>>,
+    /// Ids of those that wait for more effort.
+    waiting: Vec<String>,
     found: Vec<Found>,
     /// What exact arithmetic could not decide.
     undecided: Vec<Place>,
@@ -199,13 +205,16 @@ struct Exact<'s> {
 impl Run<'_> {
     fn exactly<'s>(&self, subjects: &'s [Subject]) -> Exact<'s> {
         let mut problems = Vec::new();
-        let mut lines = self.lines(subjects, &mut problems);
+        let all = self.lines(subjects, &mut problems);
+        let (waiting, mut lines): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|line| line.waits_for_effort(self.settings));
+        let waiting: Vec<String> = waiting.iter().map(Line::id).collect();
         let found = self.exact(&mut lines, &mut problems);
         let undecided: Vec<Place> = found.iter().filter_map(|(_, place)| *place).collect();
         let mut found: Vec<Found> = found.into_iter().map(|(found, _)| found).collect();
         found.extend(self.proofs(&lines));
         found.extend(self.witnesses(&lines, &found));
-        Exact { lines, found, undecided, problems }
+        Exact { lines, waiting, found, undecided, problems }
     }
 
     /// The evidence of jobs.
@@ -454,6 +463,7 @@ impl Run<'_> {
             error_budget: self.settings.error_budget,
             summary: summary(&claims),
             subjects,
+            waiting: Vec::new(),
             claims,
         };
         Outcome { results, problems, timings }
