@@ -348,7 +348,7 @@ fn what_the_language_refuses_is_refused_with_one_message() {
             "margin 1% need 2.5% because so",
             "a need lies above its margin and is at most twice the margin",
         ),
-        ("margin 1% need 1.5 because so", "expected `%` before `because`"),
+        ("margin 1% need 1.5 because so", "expected `%`, found `because`"),
         ("without u > 0\nclaim c: u == u", "`without` stands in front of a `refute`"),
         ("without u > 0", "`without` stands in front of a `refute`"),
         (

@@ -205,7 +205,7 @@ fn row(piece: &Evidence) -> Row {
     let measurement = piece.measurement.as_ref();
     let resolution = measurement.map(|measurement| {
         let words = words::resolution(measurement);
-        let biases = words::biases(measurement, 0.0);
+        let biases = words::biases(measurement);
         let samples = match measurement.samples {
             // Computed, not sampled.
             0 | 1 => String::new(),

@@ -84,20 +84,21 @@ fn describe(out: &mut String, result: &ClaimResult, width: usize, style: Style) 
     for (piece, measurement) in words::weakest(result) {
         let place = match piece.at_words() {
             at if at.is_empty() => String::new(),
-            at => format!("; at {at}"),
+            at => format!("at {at}"),
         };
         let own = match piece.verdict == result.verdict || piece.verdict == Verdict::Open {
             true => String::new(),
             false => format!(" ({})", piece.verdict),
         };
         let mut text = format!("{}{own}: {}", piece.kind, words::measured(measurement));
-        // Below a thousandth of the interval a bias is not worth a reader's line.
-        for part in [words::resolution(measurement), words::biases(measurement, 1e-3)] {
+        let resolution = words::resolution(measurement);
+        let biases = words::large_biases(measurement);
+        for part in [&resolution, &place, &biases] {
             if !part.is_empty() {
                 text += &format!("; {part}");
             }
         }
-        detail(text + &place);
+        detail(text);
     }
 }
 

@@ -155,14 +155,23 @@ pub(super) fn resolution(measurement: &Measurement) -> String {
     margin.into_iter().chain(need).chain(caught).collect::<Vec<_>>().join(", ")
 }
 
-/// The systematic errors by which the interval is widened, those of at least this part of its
-/// width.
-pub(super) fn biases(measurement: &Measurement, part: f64) -> String {
+/// The systematic errors by which the interval is widened, each with how it was bounded.
+pub(super) fn biases(measurement: &Measurement) -> String {
+    let words =
+        |bias: &BiasBound| format!("{} {} ({})", bias.source.word(), short(bias.bound), bias.how);
+    bias_at_most(measurement.biases.iter().map(words).collect())
+}
+
+/// The systematic errors that are worth a word: at least a thousandth of the interval.
+pub(super) fn large_biases(measurement: &Measurement) -> String {
     let [low, high] = measurement.interval;
-    let counts = |bias: &&BiasBound| bias.bound >= part * (high - low);
-    let words = measurement.biases.iter().filter(counts);
-    let words = words.map(|bias| format!("{} {}", bias.source.word(), short(bias.bound)));
-    let words: Vec<String> = words.collect();
+    let large = measurement.biases.iter().filter(|bias| bias.bound >= 1e-3 * (high - low));
+    bias_at_most(
+        large.map(|bias| format!("{} {}", bias.source.word(), short(bias.bound))).collect(),
+    )
+}
+
+fn bias_at_most(words: Vec<String>) -> String {
     if words.is_empty() { String::new() } else { format!("bias at most: {}", words.join(", ")) }
 }
 
