@@ -65,13 +65,11 @@ impl Calculus {
             }
             LetterKind::Matrix(_)
             | LetterKind::Param
+            | LetterKind::Observed
             | LetterKind::Scalar { .. }
             | LetterKind::Ones => {
                 let symmetric = letter.is_symmetric();
                 Ok(self.algebra.alphabet.add(&name, rows, columns, symmetric, Role::Free))
-            }
-            LetterKind::Observed => {
-                Err(Stop::unsupported(format!("`{name}` is observed: only an experiment knows it")))
             }
         }
     }

@@ -192,10 +192,6 @@ impl Calculus {
         if letter.shape.is_scalar() && !letter.is_random() {
             return match letter.kind {
                 LetterKind::Ones => Ok(Matrix::scalar(Polynomial::one())),
-                LetterKind::Observed => Err(Stop::unsupported(format!(
-                    "`{}` is observed: only an experiment knows it",
-                    letter.name
-                ))),
                 LetterKind::Scalar { positive: true } => {
                     Ok(Matrix::scalar(self.algebra.positive_value(&letter.name)))
                 }

@@ -30,6 +30,9 @@ const MOST_COSTLY_POINTS: u64 = 8;
 /// Other points that are tried where a root does not exist at one.
 const TRIES: u64 = 500;
 
+/// Dimensions that are passed over because a root of theirs does not exist in the field.
+const SKIPPED: u64 = 16;
+
 /// Why a certificate does not prove its claim.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
@@ -104,13 +107,11 @@ pub fn check(certificate: &Certificate, file: &ClaimFile, claim: &Claim) -> Resu
         bound.check_signs()?;
         most_in_bound = bound.degree();
     }
-    for number in 0..POINTS {
-        checks.at(number, None, |at, random| {
-            let mut each = found.iter();
-            each.try_for_each(|node| check_expectation(&evaluation, file, node, at, random))?;
-            Ok(true)
-        })?;
-    }
+    checks.at_points(POINTS, None, |at, random| {
+        let mut each = found.iter();
+        each.try_for_each(|node| check_expectation(&evaluation, file, node, at, random))?;
+        Ok(true)
+    })?;
     let left_open = sides_left(claim);
     let degrees = left_open.iter().map(|size| {
         let degrees = Degrees { size, logs: &evaluation.logs };
@@ -120,10 +121,7 @@ pub fn check(certificate: &Certificate, file: &ClaimFile, claim: &Claim) -> Resu
     let is_expansion =
         matches!(claim.proposition, Proposition::Limit { .. } | Proposition::Coefficient { .. });
     let limit = if claim.rules > 0 || is_expansion { MOST_COSTLY_POINTS } else { MOST_POINTS };
-    for number in 0..most.clamp(POINTS, limit) {
-        checks.at(number, Some(&left_open), |at, _| checks.holds(at))?;
-    }
-    Ok(())
+    checks.at_points(most.clamp(POINTS, limit), Some(&left_open), |at, _| checks.holds(at))
 }
 
 /// The sizes that are a side of what is left of a claim after its expectations: these are
@@ -167,14 +165,32 @@ impl Checks<'_> {
         Ok(BoundCheck { evaluation, file, claim, bound })
     }
 
-    /// Asks a question at the random point of this number, or at another one if roots do not exist
-    /// there. Sizes that are not among the `dimensions` are random numbers.
+    /// Asks a question at so many random points of different dimensions.
+    fn at_points(
+        &self,
+        count: u64,
+        dimensions: Option<&BTreeSet<Arc<str>>>,
+        mut question: impl FnMut(&Point, &mut ChaCha8Rng) -> Evaluated<bool>,
+    ) -> Result<(), Rejection> {
+        let mut numbers = 0..count + SKIPPED;
+        for _ in 0..count {
+            let found = |number| self.at(number, dimensions, &mut question);
+            if !numbers.by_ref().map(found).find(|one| *one != Ok(false)).unwrap_or(Ok(false))? {
+                return Err(NO_ROOT.to_owned().into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks a question at the random point of this number, or at another one of the same dimensions
+    /// if roots do not exist there: false where they exist at none. Sizes that are not among the
+    /// `dimensions` are random numbers.
     fn at(
         &self,
         number: u64,
         dimensions: Option<&BTreeSet<Arc<str>>>,
-        mut question: impl FnMut(&Point, &mut ChaCha8Rng) -> Evaluated<bool>,
-    ) -> Result<(), Rejection> {
+        question: &mut impl FnMut(&Point, &mut ChaCha8Rng) -> Evaluated<bool>,
+    ) -> Result<bool, Rejection> {
         let mut tries = 0;
         loop {
             let mut random = generator(self.certificate, number + MOST_POINTS * tries);
@@ -188,11 +204,12 @@ impl Checks<'_> {
             let rules = &self.file.rules[..self.claim.rules.min(self.file.rules.len())];
             let answer = satisfy(rules, self.evaluation, &mut at);
             match answer.and_then(|()| question(&at, &mut random)) {
-                Ok(true) => return Ok(()),
+                Ok(true) => return Ok(true),
                 Ok(false) => {
                     return Err("the two sides differ at a random point".to_owned().into());
                 }
                 Err(reason) if reason == NO_ROOT && tries < TRIES => tries += 1,
+                Err(reason) if reason == NO_ROOT => return Ok(false),
                 Err(reason) => return Err(reason.into()),
             }
         }

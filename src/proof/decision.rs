@@ -29,6 +29,12 @@ pub fn prove(file: &ClaimFile, claim: &Claim) -> Option<Evidence> {
     attempt(file, claim).map(|attempt| attempt.evidence)
 }
 
+/// Whether the sides of an equation are equal for all sizes and values, whatever an experiment
+/// supplies for its letters.
+pub fn is_identity(file: &ClaimFile, claim: &Claim) -> bool {
+    matches!(equality(file, claim), Ok(Answer { left: None, .. }))
+}
+
 /// As [`prove`], with the difference that is left.
 pub fn attempt(file: &ClaimFile, claim: &Claim) -> Option<Attempt> {
     let proposition = &claim.proposition;

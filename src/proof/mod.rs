@@ -5,4 +5,4 @@ mod decision;
 mod gradient_dominance;
 
 pub use certification::certify;
-pub use decision::{Attempt, attempt, prove};
+pub use decision::{Attempt, attempt, is_identity, prove};
