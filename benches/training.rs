@@ -37,9 +37,9 @@ fn start(d: usize) -> LinearAttention {
 #[divan::bench(args = [(5, 20), (10, 40), (20, 40)])]
 fn one_prompt_as_defined(bencher: Bencher, (d, context_length): (usize, usize)) {
     let (law, network) = (law(d, context_length), start(d));
-    let mut generator = ChaCha8Rng::seed_from_u64(1);
+    let mut source = Normals::new(&mut ChaCha8Rng::seed_from_u64(1));
     bencher.counter(ItemsCount::new(1_usize)).bench_local(|| {
-        let sample = law.sample(&mut generator);
+        let sample = law.sample(&mut source);
         network.gradient(&sample.prompt, sample.answer)
     });
 }
@@ -115,7 +115,7 @@ fn the_population_gradient(bencher: Bencher, d: usize) {
 }
 
 /// Gradient flow on the population loss to its stationary point, with error control.
-#[divan::bench(args = [2, 3, 5])]
+#[divan::bench(args = [2, 3, 5, 20])]
 fn the_gradient_flow(bencher: Bencher, d: usize) {
     let weights = start(d).active_weights();
     let loss = PopulationLoss::new(&covariance(d), 20).expect("a positive definite covariance");

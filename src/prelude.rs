@@ -1,6 +1,6 @@
 //! What a file in `theorems/` may use.
 
-pub use crate::data::{Labels, PromptLaw, TaskLaw};
+pub use crate::data::{Labels, Normals, PromptLaw, TaskLaw};
 pub use crate::experiment::{
     Draw, Effort, Experiment, ExperimentError, Observed, Prepare, Setting, Supply,
 };

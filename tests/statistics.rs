@@ -2,8 +2,8 @@
 
 use approx::assert_relative_eq;
 use isserlis::statistics::{
-    ErrorBudget, Estimate, Interval, Looks, Margin, MeanSequence, Question, Relation, Spread,
-    judge, located, student, student_quantile,
+    ErrorBudget, Estimate, Interval, Located, Looks, Margin, MeanSequence, Question, Relation,
+    Spread, judge, located, student, student_quantile,
 };
 use isserlis::verdict::Verdict;
 use proptest::prelude::*;
@@ -106,7 +106,7 @@ fn a_ball_locates_many_coordinates_better_than_a_box() {
     let mut generator = ChaCha8Rng::seed_from_u64(3);
     let repetitions: Vec<Vec<f64>> =
         (0..128).map(|_| (0..25).map(|_| normal(&mut generator)).collect()).collect();
-    let (intervals, radius) = located(&repetitions, 1e-8);
+    let Located { intervals, radius, .. } = located(&repetitions, 1e-8);
     let half = |interval: &Interval| ((interval.high - interval.low) / 2.0).powi(2);
     let diagonal = intervals.iter().map(half).sum::<f64>().sqrt();
     assert!(radius < 0.7 * diagonal, "{radius} against {diagonal}");
@@ -118,6 +118,7 @@ fn estimate(values: &[f64], half: f64) -> Estimate {
         values: values.to_vec(),
         intervals: values.iter().map(|&value| Interval::around(value, half)).collect(),
         radius: f64::INFINITY,
+        distance: Interval::everything(),
         samples: 100,
         method: "a test".to_owned(),
     }

@@ -1,9 +1,8 @@
 //! Laws of prompts: Gaussian inputs and the families of labels of in-context regression.
 
+use super::normal::Normals;
 use super::prompt::{AnsweredPrompt, Prompt};
-use super::stream::fill_with_normals;
 use faer::{Mat, Side};
-use rand_chacha::ChaCha8Rng;
 
 /// The law of the task vector `w`, drawn once a prompt.
 #[derive(Clone, Debug, PartialEq)]
@@ -240,22 +239,19 @@ impl PromptLaw {
 
     /// Draws a prompt. The order of the normals is: task (unless fixed), query, then for every
     /// example its input; last the noise of the labels and of the answer (if labels are noisy).
-    pub fn sample(&self, generator: &mut ChaCha8Rng) -> AnsweredPrompt {
+    pub fn sample(&self, source: &mut Normals) -> AnsweredPrompt {
         let (dimension, length) = (self.dimension(), self.context_length);
-        let mut normals = |count: usize| {
-            let mut entries = vec![0.0; count];
-            fill_with_normals(&mut entries, generator);
-            entries
-        };
-        let task = match &self.task {
-            TaskLaw::StandardNormal => normals(dimension),
-            TaskLaw::Fixed(task) => task.clone(),
-        };
-        let mut query = normals(dimension);
+        let random_task = matches!(self.task, TaskLaw::StandardNormal);
+        let noisy = matches!(self.labels, Labels::NoisyLinear { .. });
+        let vectors = usize::from(random_task) + 1 + length;
+        let mut normals = source.draw(vectors * dimension + usize::from(noisy) * (length + 1));
+        let noise = normals.split_off(vectors * dimension);
+        let mut inputs = normals.split_off((vectors - length) * dimension);
+        let mut query = normals.split_off((vectors - length - 1) * dimension);
+        let task = if let TaskLaw::Fixed(task) = &self.task { task.clone() } else { normals };
         colour(&self.query_factor, &mut query);
         let mut examples = Mat::zeros(dimension, length);
         let mut labels = Vec::with_capacity(length);
-        let mut inputs = normals(dimension * length);
         for (n, input) in inputs.chunks_exact_mut(dimension).enumerate() {
             colour(&self.factor, input);
             examples.col_mut(n).iter_mut().zip(&*input).for_each(|(entry, x)| *entry = *x);
@@ -263,7 +259,6 @@ impl PromptLaw {
         }
         let mut answer = self.label_mean(&task, &query);
         if let Labels::NoisyLinear { variance } = self.labels {
-            let noise = normals(length + 1);
             for (label, noise) in labels.iter_mut().chain([&mut answer]).zip(noise) {
                 *label += variance.sqrt() * noise;
             }
@@ -272,9 +267,8 @@ impl PromptLaw {
     }
 
     /// Draws a query alone.
-    pub fn sample_query(&self, generator: &mut ChaCha8Rng) -> Vec<f64> {
-        let mut query = vec![0.0; self.dimension()];
-        fill_with_normals(&mut query, generator);
+    pub fn sample_query(&self, source: &mut Normals) -> Vec<f64> {
+        let mut query = source.draw(self.dimension());
         colour(&self.query_factor, &mut query);
         query
     }
@@ -401,7 +395,7 @@ mod tests {
         for (index, labels) in families.into_iter().enumerate() {
             let law = law().with_task(TaskLaw::Fixed(vec![1.0, 2.0])).unwrap();
             let law = law.with_labels(labels).unwrap();
-            let sample = law.sample(&mut generator(3, &["labels"], 0));
+            let sample = law.sample(&mut Normals::new(&mut generator(3, &["labels"], 0)));
             let formula = |x: [f64; 2]| {
                 let (linear, along) = (x[0] + 2.0 * x[1], 0.5 * x[0] - x[1]);
                 [linear, along * along * along, linear + 0.3 * along * along][index]
@@ -427,10 +421,10 @@ mod tests {
         let law = law().with_context_length(1).unwrap();
         let law = law.with_query_covariance(&query_covariance).unwrap();
         let law = law.with_labels(Labels::NoisyLinear { variance: 0.25 }).unwrap();
-        let mut generator = generator(5, &["covariance"], 0);
+        let mut source = Normals::new(&mut generator(5, &["covariance"], 0));
         let mut sums = [0.0; 8];
         for _ in 0..COUNT {
-            let AnsweredPrompt { prompt, answer, task } = law.sample(&mut generator);
+            let AnsweredPrompt { prompt, answer, task } = law.sample(&mut source);
             let (x, q) = ([prompt.examples[(0, 0)], prompt.examples[(1, 0)]], &prompt.query);
             let noise = prompt.labels[0] - task[0] * x[0] - task[1] * x[1];
             let query_noise = answer - task[0] * q[0] - task[1] * q[1];

@@ -181,8 +181,8 @@ impl Observation<'_> {
                 let values = sequence.estimate();
                 let intervals = widen(looked[which].clone(), &values, &line.prediction);
                 let (samples, method) = (sequence.count(), sequence.method());
-                let radius = f64::INFINITY;
-                let estimate = Estimate { values, intervals, radius, samples, method };
+                let (radius, distance) = (f64::INFINITY, Interval::everything());
+                let estimate = Estimate { values, intervals, radius, distance, samples, method };
                 *judged = Some(Ok(self.seeded(judge(&line.question(), &estimate))));
             }
             let open = |one: &Option<Judged>| matches!(one, Some(Ok((Verdict::Inconclusive, _))));
@@ -258,14 +258,17 @@ impl Observation<'_> {
             let mean: Vec<f64> = (0..line.prediction.len())
                 .map(|entry| values.iter().map(|one| one[entry]).sum::<f64>() / count as f64)
                 .collect();
-            let (intervals, radius) = located(&values, line.comparison.share);
+            let located = located(&values, line.comparison.share);
+            let rounding = rounding(&mean, &line.prediction);
             let kind = if linear { "" } else { " of jackknife pseudo-values" };
+            let products = located.products();
             let estimate = Estimate {
-                intervals: widen(intervals, &mean, &line.prediction),
-                radius: radius + rounding(&mean, &line.prediction),
+                distance: located.distance(&values, &line.prediction).widened(rounding),
+                intervals: widen(located.intervals, &mean, &line.prediction),
+                radius: located.radius + rounding,
                 values: mean,
                 samples: count,
-                method: format!("Student's t over {count} repetitions{kind}"),
+                method: format!("Student's t over {count} repetitions{kind}{products}"),
             };
             Ok(self.seeded(judge(&line.question(), &estimate)))
         };

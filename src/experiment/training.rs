@@ -1,27 +1,27 @@
 //! Evidence for `reaches`: stochastic gradient descent on samples of the declared loss.
 //!
-//! Every repetition descends from the declared start with a constant step size h and, on the same
-//! samples, with h/2 (two steps for each step of the first), for the same time, and averages the
-//! expression of the line over the tail. The step-size bias is of order h, so the difference
-//! of the two averages estimates the bias of the second; the interval is widened by a bound on
-//! that difference. What the start has left behind at the end of the burn-in is known from a
-//! pilot, the flow on an average over a fixed sample, and is added too.
+//! Every repetition descends from the declared start with a constant step size h/2, and twice with h
+//! for the same time, on the samples of every other step of the first. It averages the expression of
+//! the line over the tail. Steps of finite size leave a bias of order h, and so does the noise of a
+//! batch, of order h/batch; batches are equal, so both are twice as large at h. The difference of the
+//! averages estimates the bias at h/2: it is taken off, and the interval is widened by a bound on all
+//! of it. What the start has left behind at the end of the burn-in is known from a pilot, the flow on
+//! an average over a fixed sample, and is added too.
 
 use super::flow::{Run, claimed_limit};
 use super::prediction::{length, rounding, seed_text, widen};
 use super::sampling::{Streams, multiplications};
 use super::{Comparison, Effort, Work};
-use crate::data::fill_with_normals;
+use crate::data::{LANES, Normals};
 use crate::evidence::Evidence;
 use crate::numeric::{
-    Expectations, FixedValues, FloatEnvironment, FloatError, LANES, Lowering, Program,
+    Expectations, FixedValues, FloatEnvironment, FloatError, Lowering, Program, Workspace,
 };
-use crate::statistics::{Estimate, Interval, Question, Relation, judge, located, student};
+use crate::statistics::{Estimate, Interval, Located, Question, Relation, judge, located};
 use crate::training::{
     DescentError, FlowSettings, Objective, Optimizer, Schedule, descend, gradient_flow,
 };
 use crate::verdict::{EvidenceKind, Verdict};
-use faer::Side;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use std::cell::RefCell;
@@ -30,11 +30,12 @@ use std::cell::RefCell;
 /// to seven with 64.
 const REPETITIONS: u64 = 64;
 
-/// Groups of [`LANES`] samples in a step of size h/2.
-const GROUPS: usize = 4;
+/// Groups of [`LANES`] samples in a step: at least so many, because the bias falls with them.
+const GROUPS: u64 = 4;
 
-/// Groups of samples in the average of the pilot.
+/// Groups of samples in the average of the pilot, and samples for each parameter.
 const PILOT_GROUPS: u64 = 16;
+const PILOT_SAMPLES: u64 = 16;
 
 /// Share of the error budget for the step-size bias.
 const BIAS_SHARE: f64 = 0.25;
@@ -63,15 +64,17 @@ pub fn descend_on_samples(work: &Work<'_>, comparisons: &[Comparison<'_>]) -> Ve
 
 /// All repetitions of a descent, with what is known of their biases.
 struct Descended {
-    /// The means over the tails at the smaller step size.
+    /// The means over the tails, extrapolated.
     values: Vec<f64>,
-    means: Vec<Interval>,
-    radius: f64,
-    /// Bounds on the step-size bias of each entry.
+    repetitions: Vec<Vec<f64>>,
+    located: Located,
+    /// Bounds on the step-size bias of each entry, and on its length.
     biases: Vec<f64>,
+    bias: f64,
     /// What is left of the start.
     transient: f64,
     rate: f64,
+    batch: u64,
     samples: u64,
     seed: String,
 }
@@ -102,40 +105,46 @@ impl Descended {
                 Err(error) => return Err(error.to_string()),
             }
         };
-        let fine: Vec<Vec<f64>> = repetitions.iter().map(|one| one.fine.clone()).collect();
-        let difference = |one: &Repetition| -> Vec<f64> {
-            one.coarse.iter().zip(&one.fine).map(|(coarse, fine)| coarse - fine).collect()
-        };
-        let differences: Vec<Vec<f64>> = repetitions.iter().map(difference).collect();
+        let (extrapolated, differences): (Vec<_>, Vec<_>) =
+            repetitions.into_iter().map(|one| (one.extrapolated, one.difference)).unzip();
         let share = comparison.share;
-        let (means, radius) = located(&fine, (1.0 - BIAS_SHARE) * share);
-        let biases = student(&differences, BIAS_SHARE * share);
-        let mean = |entry| fine.iter().map(|one| one[entry]).sum::<f64>() / fine.len() as f64;
+        let biases = located(&differences, BIAS_SHARE * share);
+        let pairs = biases.distance(&differences, &vec![0.0; run.entries()]);
+        let biases: Vec<f64> =
+            biases.intervals.into_iter().map(|interval| interval.absolute().high).collect();
+        let mean = |entry| {
+            extrapolated.iter().map(|one: &Vec<f64>| one[entry]).sum::<f64>() / REPETITIONS as f64
+        };
         Ok(Self {
             values: (0..run.entries()).map(mean).collect(),
-            means,
-            radius,
-            biases: biases.into_iter().map(|interval| interval.absolute().high).collect(),
+            located: located(&extrapolated, (1.0 - BIAS_SHARE) * share),
+            bias: length(&biases).min(pairs.high),
+            biases,
             // exp(-curvature t) from the end of the burn-in, averaged over the tail.
             transient: pilot.slope * pilot.left / (pilot.curvature * plan.tail).max(1.0),
             rate: plan.rate,
-            samples: repetitions.iter().map(|one| one.samples).sum(),
+            batch: plan.groups * LANES as u64,
+            samples: REPETITIONS * 2 * plan.steps() * plan.groups * LANES as u64,
+            repetitions: extrapolated,
             seed: seed_text(&streams.stream(0)),
         })
     }
 
     fn judge(&self, comparison: &Comparison<'_>, prediction: &[f64]) -> Evidence {
         let slack: Vec<f64> = self.biases.iter().map(|bias| bias + self.transient).collect();
-        let widened = self.means.iter().zip(&slack);
+        let widened = self.located.intervals.iter().zip(&slack);
+        let whole = self.bias + self.transient + rounding(&self.values, prediction);
         let intervals =
             widened.map(|(mean, bias)| Interval::new(mean.low - bias, mean.high + bias)).collect();
         let estimate = Estimate {
             intervals: widen(intervals, &self.values, prediction),
-            radius: self.radius + length(&slack) + rounding(&self.values, prediction),
+            radius: self.located.radius + whole,
+            distance: self.located.distance(&self.repetitions, prediction).widened(whole),
             values: self.values.clone(),
             samples: self.samples,
             method: format!(
-                "Student's t over {REPETITIONS} repetitions, widened by the step-size bias"
+                "Student's t over {REPETITIONS} repetitions{}, widened by the step-size bias",
+                self.located.products()
             ),
         };
         let margin = comparison.margin();
@@ -143,9 +152,10 @@ impl Descended {
         let (verdict, mut measurement) = judge(&question, &estimate);
         measurement.seed = Some(self.seed.clone());
         let mut note = format!(
-            "the declared loss on samples: step size {:.3e}, bias at most {:.1e} by halving it, {:.1e} left of the start",
+            "the declared loss on samples: {} a step of size {:.3e}, bias of at most {:.1e} by halving it, {:.1e} left of the start",
+            self.batch,
             self.rate / 2.0,
-            length(&self.biases),
+            self.bias,
             self.transient
         );
         if verdict == Verdict::Inconclusive && margin.is_none() {
@@ -191,31 +201,24 @@ impl SampledLoss {
         run: &Run<'_>,
         point: &[f64],
         groups: u64,
-        generator: &mut ChaCha8Rng,
+        source: &mut Normals,
         gradient: &mut [f64],
     ) -> f64 {
         run.set(&mut state.environment, point);
         if self.program.update(&mut state.fixed, &state.environment).is_err() {
             return f64::NAN;
         }
-        gradient.fill(0.0);
-        let mut loss = 0.0;
-        let share = 1.0 / (groups * LANES as u64) as f64;
-        for _ in 0..groups {
-            let fill = |out: &mut [f64]| fill_with_normals(out, generator);
-            let lanes = self.program.run(&state.fixed, &mut state.workspace, fill);
-            loss += share * lanes[0].iter().sum::<f64>();
-            for (entry, lane) in gradient.iter_mut().zip(&lanes[1..]) {
-                *entry += share * lane.iter().sum::<f64>();
-            }
-        }
-        loss
+        let State { fixed, workspace, means, .. } = state;
+        self.program.mean(fixed, workspace, source, groups, means);
+        gradient.copy_from_slice(&means[1..]);
+        means[0]
     }
 
     fn state(&self, run: &Run<'_>) -> State {
         State {
             fixed: self.fixed.clone(),
             workspace: self.program.workspace(),
+            means: vec![0.0; 1 + self.dimension],
             environment: run.environment_at(&run.start),
         }
     }
@@ -224,7 +227,9 @@ impl SampledLoss {
 /// The buffers of one worker.
 struct State {
     fixed: FixedValues,
-    workspace: crate::numeric::Workspace,
+    workspace: Workspace,
+    /// The mean loss and gradient.
+    means: Vec<f64>,
     environment: FloatEnvironment,
 }
 
@@ -232,7 +237,8 @@ struct State {
 struct SampleAverage<'a> {
     loss: &'a SampledLoss,
     run: &'a Run<'a>,
-    generator: ChaCha8Rng,
+    source: Normals,
+    groups: u64,
     state: RefCell<State>,
 }
 
@@ -252,10 +258,10 @@ impl Objective for SampleAverage<'_> {
 
 impl SampleAverage<'_> {
     fn evaluate(&self, point: &[f64], gradient: &mut [f64]) -> f64 {
-        let mut generator = self.generator.clone();
+        let mut source = self.source.clone();
         let mut state = self.state.borrow_mut();
         let loss =
-            self.loss.estimate(&mut state, self.run, point, PILOT_GROUPS, &mut generator, gradient);
+            self.loss.estimate(&mut state, self.run, point, self.groups, &mut source, gradient);
         if loss.is_nan() {
             gradient.fill(f64::NAN);
         }
@@ -277,23 +283,20 @@ struct Pilot {
 
 impl Pilot {
     /// Distance to the limit at the end of the burn-in, relative.
-    const LEFT: f64 = 1e-3;
+    const LEFT: f64 = 1e-4;
 
-    fn run(run: &Run<'_>, loss: &SampledLoss, generator: ChaCha8Rng) -> Result<Self, String> {
+    fn run(run: &Run<'_>, loss: &SampledLoss, mut generator: ChaCha8Rng) -> Result<Self, String> {
         let state = RefCell::new(loss.state(run));
-        let average = SampleAverage { loss, run, generator, state };
+        let source = Normals::new(&mut generator);
+        let samples_of_a_group = LANES as u64 * loss.program.repeats() as u64;
+        let groups = PILOT_SAMPLES * loss.dimension as u64 / samples_of_a_group;
+        let average = SampleAverage { loss, run, source, groups: groups.max(PILOT_GROUPS), state };
         let settings = FlowSettings { tolerance: 1e-2, distance: Self::LEFT, evaluations: 20_000 };
         let end = gradient_flow(&average, &run.start, &settings)
             .map_err(|error| format!("the flow on a pilot sample gives no time scale: {error}"))?;
-        let stiffness = average
-            .hessian(&end.point)
-            .self_adjoint_eigenvalues(Side::Lower)
-            .map_err(|_| "the curvature of the pilot has no eigenvalues".to_owned())?
-            .into_iter()
-            .fold(0.0, |largest: f64, value| largest.max(value.abs()));
         Ok(Self {
             time: end.time,
-            stiffness,
+            stiffness: end.stiffness,
             curvature: end.smallest_positive_eigenvalue,
             left: Self::LEFT * length(&end.point).max(length(&run.start)),
             slope: run.slope(&end.point)?,
@@ -301,63 +304,74 @@ impl Pilot {
     }
 }
 
-/// Step size and lengths of the repetitions.
+/// Step size, batch and lengths of the repetitions.
 struct Plan {
     /// The larger step size h.
     rate: f64,
+    /// Groups of samples in a step.
+    groups: u64,
     /// Times of burn-in and tail.
     burn_in: f64,
     tail: f64,
 }
 
-/// The averages of the expression over the tails at h and h/2.
+/// Averages of the expression over the tails.
 struct Repetition {
-    coarse: Vec<f64>,
-    fine: Vec<f64>,
-    samples: u64,
+    /// At h/2, less the difference.
+    extrapolated: Vec<f64>,
+    /// Those at h less that at h/2.
+    difference: Vec<f64>,
 }
 
 impl Plan {
     fn of(effort: Effort, pilot: &Pilot, cost: u64) -> Self {
         // Stable by a factor 5; what noise adds is seen by halving.
         let rate = 0.4 / pilot.stiffness;
-        // Each sample is used at both step sizes.
-        let samples = 2 * multiplications(effort) / REPETITIONS / (2 * cost);
-        let steps = samples as f64 / (2 * GROUPS * LANES) as f64;
-        let tail = (steps * rate - pilot.time).max(8.0 * pilot.time);
-        Self { rate, burn_in: pilot.time, tail }
+        let mut plan = Self { rate, groups: GROUPS, burn_in: pilot.time, tail: 5.0 * pilot.time };
+        // Each sample is used at both step sizes; kernels do a dozen multiplications in the time of
+        // one. What can be spent beyond the tail that is needed makes batches larger: a longer tail
+        // would leave the bias as it is.
+        let samples = 12 * multiplications(effort) / REPETITIONS / (2 * cost);
+        plan.groups = GROUPS.max(samples / (2 * plan.steps() * LANES as u64));
+        plan
     }
 
-    /// Both descents. The samples of a step of size h are those of its two halves.
+    /// Steps of size h.
+    fn steps(&self) -> u64 {
+        ((self.burn_in + self.tail) / self.rate).ceil() as u64
+    }
+
+    /// All descents. Even steps of size h/2 have samples of one stream, odd ones of another; a descent
+    /// with steps of size h follows each of these streams.
     fn repetition(
         &self,
         run: &Run<'_>,
         loss: &SampledLoss,
-        generator: ChaCha8Rng,
+        mut generator: ChaCha8Rng,
     ) -> Result<Repetition, DescentError> {
+        let sources = [Normals::new(&mut generator), Normals::new(&mut generator)];
         let mut state = loss.state(run);
-        let steps = ((self.burn_in + self.tail) / self.rate).ceil() as u64;
-        let tail = (self.tail / self.rate).ceil() as u64;
-        let mut one = |halvings: u64| {
-            let parts = 1 + halvings;
-            let mut generator = generator.clone();
-            let groups = 2 * GROUPS as u64 / parts;
+        let (steps, tail) = (self.steps(), (self.tail / self.rate).ceil() as u64);
+        let mut descent = |parts: u64, mut sources: Vec<Normals>| {
             let schedule = Schedule {
                 tail: parts * tail,
                 ..Schedule::constant(parts * steps, self.rate / parts as f64)
             };
-            descend(
-                &run.start,
-                &Optimizer::Gradient,
-                &schedule,
-                |_, point, gradient| {
-                    loss.estimate(&mut state, run, point, groups, &mut generator, gradient)
-                },
-                |point| run.tracked(point).unwrap_or_else(|_| vec![f64::NAN; run.entries()]),
-            )
+            let gradient = |step: u64, point: &[f64], gradient: &mut [f64]| {
+                let source = &mut sources[(step % parts) as usize];
+                loss.estimate(&mut state, run, point, self.groups, source, gradient)
+            };
+            let track = |point: &[f64]| {
+                run.tracked(point).unwrap_or_else(|_| vec![f64::NAN; run.entries()])
+            };
+            descend(&run.start, &Optimizer::Gradient, &schedule, gradient, track)
         };
-        let (coarse, fine) = (one(0)?, one(1)?);
-        let samples = steps * (2 * GROUPS * LANES) as u64;
-        Ok(Repetition { coarse: coarse.average, fine: fine.average, samples })
+        let fine = descent(2, sources.to_vec())?.average;
+        let [even, odd] = sources;
+        let (even, odd) = (descent(1, vec![even])?.average, descent(1, vec![odd])?.average);
+        let coarse = even.iter().zip(&odd).map(|(even, odd)| f64::midpoint(*even, *odd));
+        let difference: Vec<f64> = coarse.zip(&fine).map(|(coarse, fine)| coarse - fine).collect();
+        let extrapolated = fine.iter().zip(&difference).map(|(fine, bias)| fine - bias).collect();
+        Ok(Repetition { extrapolated, difference })
     }
 }

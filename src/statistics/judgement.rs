@@ -51,6 +51,9 @@ pub struct Estimate {
     /// The true coordinates lie within this Euclidean distance of the estimates, with the same
     /// error share as the intervals; infinite where nothing of the kind is known.
     pub radius: f64,
+    /// The distance of the true coordinates from the prediction lies in here, with the same error
+    /// share; infinite where nothing of the kind is known.
+    pub distance: Interval,
     /// Independent samples, repetitions or function evaluations behind it.
     pub samples: u64,
     /// Which interval: its name as the report prints it.
@@ -58,13 +61,13 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// The interval of the distance from `prediction` that box and ball leave.
-    fn distance(&self, prediction: &[f64]) -> Interval {
+    /// The interval of the distance from `prediction` that all of these leave.
+    fn distance_from(&self, prediction: &[f64]) -> Interval {
         let by_box = deviation(&self.intervals, prediction);
         let found = distance_of(&self.values, prediction);
-        let (low, high) =
-            (by_box.low.max(found - self.radius), by_box.high.min(found + self.radius));
-        // Both hold at once; where rounding makes them miss each other, the box alone.
+        let low = by_box.low.max(found - self.radius).max(self.distance.low);
+        let high = by_box.high.min(found + self.radius).min(self.distance.high);
+        // All hold at once; where rounding makes them miss each other, the box alone.
         if low <= high { Interval::new(low, high) } else { by_box }
     }
 }
@@ -96,7 +99,7 @@ pub fn judge(question: &Question<'_>, estimate: &Estimate) -> (Verdict, Measurem
                 Some(Margin::Absolute(margin)) => (margin, true),
                 Some(Margin::Relative(margin)) => (margin * size, size > 0.0),
             };
-            let distance = estimate.distance(question.prediction);
+            let distance = estimate.distance_from(question.prediction);
             let verdict = if decides && question.margin.is_some() && distance.high <= radius {
                 Verdict::Verified
             } else if decides && distance.low > radius {
@@ -138,6 +141,7 @@ pub fn judge_computed(
         values: values.to_vec(),
         intervals: values.iter().map(|&value| Interval::around(value, error)).collect(),
         radius: error,
+        distance: Interval::everything(),
         samples,
         method: method.to_string(),
     };

@@ -12,6 +12,7 @@ mod hotelling;
 mod interval;
 mod judgement;
 mod looks;
+mod pairs;
 mod student;
 
 pub use asymptotic::AsymptoticSequence;
@@ -24,4 +25,5 @@ pub use hotelling::{fisher_quantile, hotelling};
 pub use interval::Interval;
 pub use judgement::{Estimate, Margin, Question, Relation, judge, judge_computed};
 pub use looks::Looks;
-pub use student::{located, student, student_quantile};
+pub use pairs::paired_distance;
+pub use student::{Located, located, student, student_quantile};

@@ -2,6 +2,7 @@
 
 use super::hotelling::hotelling;
 use super::interval::Interval;
+use super::pairs::paired_distance;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// Simultaneous intervals for the means of the coordinates, from independent, nearly normal
@@ -43,13 +44,46 @@ pub fn student(repetitions: &[Vec<f64>], share: f64) -> Vec<Interval> {
         .collect()
 }
 
-/// Intervals of the coordinates, and the radius of a ball around the mean, that contain the true
-/// mean with probability at least `1 - share` all at once: [`student`] for one coordinate; for
-/// several half the share goes to it and half to [`hotelling`].
-pub fn located(repetitions: &[Vec<f64>], share: f64) -> (Vec<Interval>, f64) {
-    match repetitions.first().map_or(0, Vec::len) {
-        0 | 1 => (student(repetitions, share), f64::INFINITY),
-        _ => (student(repetitions, share / 2.0), hotelling(repetitions, share / 2.0)),
+/// From here on a matrix has so many entries that products of its repetitions are nearly normal.
+const MANY: usize = 100;
+
+/// Where the mean of some repetitions is: all at once with probability at least `1 - share`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Located {
+    /// Intervals of the coordinates.
+    pub intervals: Vec<Interval>,
+    /// The radius of a ball around the mean of the repetitions.
+    pub radius: f64,
+    /// The share that is left for [`paired_distance`](super::paired_distance); none if it is not
+    /// worth asking.
+    pub share_of_pairs: Option<f64>,
+}
+
+/// Locates the mean of these repetitions: by [`student`] for one coordinate; for several half the
+/// share goes to it and half to [`hotelling`], or to pairs where there are more than a hundred
+/// coordinates and no more repetitions than those.
+pub fn located(repetitions: &[Vec<f64>], share: f64) -> Located {
+    let (count, coordinates) = (repetitions.len(), repetitions.first().map_or(0, Vec::len));
+    let (of_box, radius, share_of_pairs) = match coordinates {
+        0 | 1 => (share, f64::INFINITY, None),
+        many if many >= MANY && count <= many => (share / 2.0, f64::INFINITY, Some(share / 2.0)),
+        _ => (share / 2.0, hotelling(repetitions, share / 2.0), None),
+    };
+    Located { intervals: student(repetitions, of_box), radius, share_of_pairs }
+}
+
+impl Located {
+    /// In words, what besides intervals of the coordinates is used; nothing is said of the ball.
+    pub fn products(&self) -> &'static str {
+        if self.share_of_pairs.is_some() { " and products of their pairs" } else { "" }
+    }
+
+    /// What pairs of the repetitions say of the distance of their mean from `prediction`.
+    pub fn distance(&self, repetitions: &[Vec<f64>], prediction: &[f64]) -> Interval {
+        match self.share_of_pairs {
+            Some(share) => paired_distance(repetitions, prediction, share),
+            None => Interval::new(0.0, f64::INFINITY),
+        }
     }
 }
 
