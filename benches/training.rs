@@ -39,7 +39,7 @@ fn one_prompt_as_defined(bencher: Bencher, (d, context_length): (usize, usize)) 
     let (law, network) = (law(d, context_length), start(d));
     let mut source = Normals::new(&mut ChaCha8Rng::seed_from_u64(1));
     bencher.counter(ItemsCount::new(1_usize)).bench_local(|| {
-        let sample = law.sample(&mut source);
+        let sample = law.sample_from(&mut source);
         network.gradient(&sample.prompt, sample.answer)
     });
 }

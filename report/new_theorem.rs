@@ -61,7 +61,7 @@ fn samples(effort: Effort) -> u64 {
 fn prepare(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
     let law = PromptLaw::new(at.value("Lambda")?, at.size("N")?)?;
     Ok(Box::new(move |random| {
-        let b = law.sample(&mut Normals::new(random)).prompt.label_correlation();
+        let b = law.sample(random).prompt.label_correlation();
         let square = Mat::from_fn(b.len(), b.len(), |i, j| b[i] * b[j]);
         Ok([("sampled", square)].into())
     }))

@@ -2,7 +2,7 @@
 //! elsewhere (`tests/vectors/linear_attention.json`) and against the network on raw prompts.
 
 use faer::{Mat, mat};
-use isserlis::data::{Labels, Normals, PromptLaw};
+use isserlis::data::{Labels, PromptLaw};
 use isserlis::network::LinearAttention;
 use isserlis::statistics::{Looks, MeanSequence, Spread};
 use isserlis::training::{
@@ -147,9 +147,9 @@ fn the_population_loss_is_the_mean_over_raw_prompts_through_the_network() {
         let count = 200_000;
         let mut sequence =
             MeanSequence::new(10, 1e-6, Looks::doubling(count, count), Spread::Estimated);
-        let mut source = Normals::new(&mut ChaCha8Rng::seed_from_u64(seed));
+        let mut generator = ChaCha8Rng::seed_from_u64(seed);
         for _ in 0..count {
-            let sample = law.sample(&mut source);
+            let sample = law.sample(&mut generator);
             let (by_value, by_key) = network.gradient(&sample.prompt, sample.answer);
             let mut draw = LinearAttention::new(by_value, by_key).unwrap().active_weights();
             let error = network.predict(&sample.prompt) - sample.answer;
@@ -240,8 +240,8 @@ fn the_limit_of_the_flow_is_balanced_and_inverts_the_context_covariance() {
 fn the_empirical_loss_is_the_mean_of_the_network_over_its_prompts() {
     let covariance = mat![[1.0, 0.5, 0.0], [0.5, 2.0, 0.25], [0.0, 0.25, 0.5]];
     let law = PromptLaw::new(&covariance, 4).unwrap();
-    let mut source = Normals::new(&mut ChaCha8Rng::seed_from_u64(4));
-    let prompts: Vec<_> = (0..20).map(|_| law.sample(&mut source)).collect();
+    let mut generator = ChaCha8Rng::seed_from_u64(4);
+    let prompts: Vec<_> = (0..20).map(|_| law.sample(&mut generator)).collect();
     let loss = EmpiricalLoss::new(&prompts);
     let point = random_point(16, 5);
     let network = LinearAttention::from_active_weights(3, &point).unwrap();

@@ -5,7 +5,7 @@ use super::arguments::{Algorithm, Start, TrainOptions};
 use super::output::{message, print};
 use super::setting::{instance, names, positive};
 use crate::claim::{Expr, Proposition, nearest};
-use crate::data::{Normals, PromptLaw, generator};
+use crate::data::{PromptLaw, fill_with_normals, generator};
 use crate::network::LinearAttention;
 use crate::numeric::{FloatEnvironment, evaluate};
 use crate::suite::Subject;
@@ -97,7 +97,8 @@ impl Task {
             Start::Paper => LinearAttention::paper_start(sigma, &self.at.values["theta"])?,
             Start::Random => {
                 let d = self.law.dimension();
-                let mut weights = Normals::new(generator).draw((d + 1) * (d + 1));
+                let mut weights = vec![0.0; (d + 1) * (d + 1)];
+                fill_with_normals(&mut weights, generator);
                 weights.iter_mut().for_each(|weight| *weight *= sigma);
                 LinearAttention::from_active_weights(d, &weights)?
             }

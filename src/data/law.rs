@@ -2,7 +2,9 @@
 
 use super::normal::Normals;
 use super::prompt::{AnsweredPrompt, Prompt};
+use super::stream::fill_with_normals;
 use faer::{Mat, Side};
+use rand_chacha::ChaCha8Rng;
 
 /// The law of the task vector `w`, drawn once a prompt.
 #[derive(Clone, Debug, PartialEq)]
@@ -239,7 +241,12 @@ impl PromptLaw {
 
     /// Draws a prompt. The order of the normals is: task (unless fixed), query, then for every
     /// example its input; last the noise of the labels and of the answer (if labels are noisy).
-    pub fn sample(&self, source: &mut Normals) -> AnsweredPrompt {
+    pub fn sample(&self, generator: &mut ChaCha8Rng) -> AnsweredPrompt {
+        self.sample_from(&mut Normals::new(generator))
+    }
+
+    /// The same from a source that serves many prompts.
+    pub fn sample_from(&self, source: &mut Normals) -> AnsweredPrompt {
         let (dimension, length) = (self.dimension(), self.context_length);
         let random_task = matches!(self.task, TaskLaw::StandardNormal);
         let noisy = matches!(self.labels, Labels::NoisyLinear { .. });
@@ -267,8 +274,9 @@ impl PromptLaw {
     }
 
     /// Draws a query alone.
-    pub fn sample_query(&self, source: &mut Normals) -> Vec<f64> {
-        let mut query = source.draw(self.dimension());
+    pub fn sample_query(&self, generator: &mut ChaCha8Rng) -> Vec<f64> {
+        let mut query = vec![0.0; self.dimension()];
+        fill_with_normals(&mut query, generator);
         colour(&self.query_factor, &mut query);
         query
     }
@@ -395,7 +403,7 @@ mod tests {
         for (index, labels) in families.into_iter().enumerate() {
             let law = law().with_task(TaskLaw::Fixed(vec![1.0, 2.0])).unwrap();
             let law = law.with_labels(labels).unwrap();
-            let sample = law.sample(&mut Normals::new(&mut generator(3, &["labels"], 0)));
+            let sample = law.sample(&mut generator(3, &["labels"], 0));
             let formula = |x: [f64; 2]| {
                 let (linear, along) = (x[0] + 2.0 * x[1], 0.5 * x[0] - x[1]);
                 [linear, along * along * along, linear + 0.3 * along * along][index]
@@ -424,7 +432,7 @@ mod tests {
         let mut source = Normals::new(&mut generator(5, &["covariance"], 0));
         let mut sums = [0.0; 8];
         for _ in 0..COUNT {
-            let AnsweredPrompt { prompt, answer, task } = law.sample(&mut source);
+            let AnsweredPrompt { prompt, answer, task } = law.sample_from(&mut source);
             let (x, q) = ([prompt.examples[(0, 0)], prompt.examples[(1, 0)]], &prompt.query);
             let noise = prompt.labels[0] - task[0] * x[0] - task[1] * x[1];
             let query_noise = answer - task[0] * q[0] - task[1] * q[1];

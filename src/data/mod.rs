@@ -14,7 +14,7 @@ pub(crate) use machine::{LANES, Machine, Work, dispatch};
 pub use normal::Normals;
 pub use prompt::{AnsweredPrompt, Prompt};
 pub use quadrature::{Node, gaussian_nodes};
-pub(crate) use stream::generator;
+pub(crate) use stream::{fill_with_normals, generator};
 
 #[cfg(test)]
 mod tests_normal;

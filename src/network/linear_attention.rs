@@ -290,14 +290,14 @@ impl LinearAttention {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{Normals, PromptLaw, generator};
+    use crate::data::{PromptLaw, fill_with_normals, generator};
     use faer::mat;
 
     /// A network with all (d+1)^2 + (d+1)^2 weights non-zero.
     pub(crate) fn dense_network(dimension: usize, seed: u64) -> LinearAttention {
         let size = dimension + 1;
-        let mut random = generator(seed, &["network"], 0);
-        let entries = Normals::new(&mut random).draw(2 * size * size);
+        let mut entries = vec![0.0; 2 * size * size];
+        fill_with_normals(&mut entries, &mut generator(seed, &["network"], 0));
         let matrix = |part: usize| {
             Mat::from_fn(size, size, |i, j| 0.5 * entries[(part * size + i) * size + j])
         };
@@ -314,7 +314,7 @@ mod tests {
                 },
             );
         let law = PromptLaw::new(&covariance, length).unwrap();
-        law.sample(&mut Normals::new(&mut generator(seed, &["prompt"], 0)))
+        law.sample(&mut generator(seed, &["prompt"], 0))
     }
 
     #[test]

@@ -74,14 +74,15 @@ impl Reading {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{Labels, Normals, PromptLaw, generator};
+    use crate::data::{Labels, PromptLaw, fill_with_normals, generator};
 
     #[test]
     fn a_reading_predicts_what_the_layer_predicts() {
         for (dimension, length) in [(1, 1), (2, 6), (3, 2), (5, 20)] {
             let size = dimension + 1;
-            let mut random = Normals::new(&mut generator(1, &["reading"], dimension as u64));
-            let entries = random.draw(2 * size * size);
+            let mut entries = vec![0.0; 2 * size * size];
+            let mut random = generator(1, &["reading"], dimension as u64);
+            fill_with_normals(&mut entries, &mut random);
             let matrix = |part: usize| {
                 Mat::from_fn(size, size, |i, j| entries[(part * size + i) * size + j])
             };

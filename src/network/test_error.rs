@@ -22,7 +22,7 @@ impl LinearAttention {
         law: &PromptLaw,
         generator: &mut ChaCha8Rng,
     ) -> Result<f64, NetworkError> {
-        let sample = law.sample(&mut Normals::new(generator));
+        let sample = law.sample(generator);
         let reading = self.read(&sample.prompt);
         let Some(slope) = reading.slope() else {
             return Err(NetworkError::NotCovered {
@@ -54,10 +54,10 @@ impl LinearAttention {
     ) -> f64 {
         let (mut sum, mut source) = (0.0, Normals::new(generator));
         for _ in 0..contexts {
-            let sample = law.sample(&mut source);
+            let sample = law.sample_from(&mut source);
             let reading = self.read(&sample.prompt);
             for _ in 0..queries {
-                let query = law.sample_query(&mut source);
+                let query = law.sample_query(generator);
                 sum += (reading.predict(&query) - law.label_mean(&sample.task, &query)).powi(2);
             }
         }
@@ -93,7 +93,7 @@ mod tests {
         for (number, law) in laws().iter().enumerate() {
             let stream = |name| generator(1, &["test error", name], number as u64);
             const COUNT: usize = 40_000;
-            let mut random = Normals::new(&mut stream("raw"));
+            let mut random = stream("raw");
             let raw: Vec<f64> = (0..COUNT)
                 .map(|_| {
                     let sample = law.sample(&mut random);
