@@ -216,21 +216,21 @@ fn tile<M: Machine, const R: usize, const C: usize, const ADD: bool>(
     let mut sums = [[m.splat(0.0); C]; R];
     for index in 0..inner {
         let mut right = [m.splat(0.0); C];
-        for c in 0..C {
-            right[c] = b.at(m, index, column + c);
+        for (c, entry) in right.iter_mut().enumerate() {
+            *entry = b.at(m, index, column + c);
         }
-        for r in 0..R {
+        for (r, sums) in sums.iter_mut().enumerate() {
             let left = a.at(m, row + r, index);
-            for c in 0..C {
-                sums[r][c] = m.mul_add(left, right[c], sums[r][c]);
+            for (sum, right) in sums.iter_mut().zip(right) {
+                *sum = m.mul_add(left, right, *sum);
             }
         }
     }
-    for r in 0..R {
+    for (r, sums) in sums.into_iter().enumerate() {
         let out = &mut out[(row + r) * columns + column..][..C];
-        for c in 0..C {
-            let value = if ADD { m.mul_add(s, sums[r][c], m.load(&out[c])) } else { sums[r][c] };
-            m.store(value, &mut out[c]);
+        for (out, sum) in out.iter_mut().zip(sums) {
+            let value = if ADD { m.mul_add(s, sum, m.load(out)) } else { sum };
+            m.store(value, out);
         }
     }
 }
@@ -253,9 +253,9 @@ pub(super) fn inner<M: Machine>(
     for line in 0..lines {
         let mut place = 0;
         while place + TILE <= length {
-            for t in 0..TILE {
+            for (t, sum) in sums.iter_mut().enumerate() {
                 let (x, y) = (a.at(m, line, place + t), b.at(m, line, place + t));
-                sums[t] = m.mul_add(x, y, sums[t]);
+                *sum = m.mul_add(x, y, *sum);
             }
             place += TILE;
         }
