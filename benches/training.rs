@@ -37,9 +37,10 @@ fn start(d: usize) -> LinearAttention {
 #[divan::bench(args = [(5, 20), (10, 40), (20, 40)])]
 fn one_prompt_as_defined(bencher: Bencher, (d, context_length): (usize, usize)) {
     let (law, network) = (law(d, context_length), start(d));
-    let mut source = Normals::new(&mut ChaCha8Rng::seed_from_u64(1));
+    let mut generator = ChaCha8Rng::seed_from_u64(1);
+    let mut source = Normals::new(&mut generator);
     bencher.counter(ItemsCount::new(1_usize)).bench_local(|| {
-        let sample = law.sample_from(&mut source);
+        let sample = law.sample_from(&mut source, &mut generator);
         network.gradient(&sample.prompt, sample.answer)
     });
 }

@@ -52,14 +52,25 @@ pub struct Measurement {
     pub predicted: f64,
     /// The estimate.
     pub estimate: f64,
-    /// Interval that contains the true value with the error share of this comparison.
+    /// Interval that contains the true value with the error share of this comparison: the one of
+    /// the samples, widened by the sum of the biases.
     pub interval: [f64; 2],
-    /// Margin, relative to the prediction unless the claim says absolute; `None`: the band is a point.
+    /// Margin, relative to the prediction unless `absolute`; `None`: the band is a point.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub margin: Option<f64>,
-    /// Smallest relative error of the prediction that this run would have refuted.
+    /// The largest `smallest_caught` with which the line counts as verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub need: Option<f64>,
+    /// Smallest error of the prediction that this run would have refuted, relative to the
+    /// prediction unless `absolute`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub smallest_caught: Option<f64>,
+    /// Margin, need and smallest error caught are numbers, not parts of the prediction.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub absolute: bool,
+    /// Systematic errors, each bounded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub biases: Vec<BiasBound>,
     /// Independent samples, repetitions or function evaluations used.
     pub samples: u64,
     /// Further samples that would decide, where it is inconclusive and this can be told.
@@ -70,6 +81,54 @@ pub struct Measurement {
     /// The seed of the unit of work, in hexadecimal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<String>,
+}
+
+/// A systematic error that no number of samples makes smaller, bounded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BiasBound {
+    /// Where it comes from.
+    pub source: BiasSource,
+    /// A bound on it in the units of the estimate (of a matrix in Frobenius norm).
+    pub bound: f64,
+    /// How the bound was found, in words.
+    pub how: String,
+}
+
+/// Where a systematic error comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum BiasSource {
+    /// A descent with finite steps in place of the flow.
+    #[serde(rename = "step size")]
+    StepSize,
+    /// A training that ends before its own limit.
+    #[serde(rename = "training time")]
+    TrainingTime,
+    /// A finite size in place of the limit that is claimed.
+    #[serde(rename = "finite size")]
+    FiniteSize,
+    /// Local errors of an integrator.
+    #[serde(rename = "integrator")]
+    Integrator,
+    /// A computed value, all its errors together.
+    #[serde(rename = "computation")]
+    Computation,
+    /// Floating-point arithmetic.
+    #[serde(rename = "rounding")]
+    Rounding,
+}
+
+impl BiasSource {
+    /// The words that results and reports use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::StepSize => "step size",
+            Self::TrainingTime => "training time",
+            Self::FiniteSize => "finite size",
+            Self::Integrator => "integrator",
+            Self::Computation => "computation",
+            Self::Rounding => "rounding",
+        }
+    }
 }
 
 /// An exact instance at which the two sides differ; rationals as strings.

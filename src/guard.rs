@@ -118,6 +118,9 @@ fn is_asked_for(id: &str, arguments: &Arguments) -> bool {
 }
 
 fn judge(outcome: &Outcome, id: &str) -> Result<Completion, Failed> {
+    if outcome.results.waiting.iter().any(|waiting| waiting == id) {
+        return Ok(Completion::ignored_with("its experiment is run at more effort"));
+    }
     let Some(result) = outcome.results.claims.iter().find(|result| result.id == id) else {
         let problems: Vec<_> = outcome.problems.iter().map(ToString::to_string).collect();
         return Err(problems.join("\n").into());

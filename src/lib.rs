@@ -35,6 +35,7 @@ pub mod data;
 pub mod evidence;
 pub mod experiment;
 mod guard;
+pub mod haar;
 pub mod mutation;
 pub mod network;
 pub mod numeric;

@@ -1,14 +1,28 @@
 //! What a file in `theorems/` may use.
 
-pub use crate::data::{Labels, Normals, PromptLaw, TaskLaw};
-pub use crate::experiment::{
-    Draw, Effort, Experiment, ExperimentError, Observed, Prepare, Setting, Supply,
+pub use crate::data::{
+    Batch, Dynamics, FirstState, Labels, LawError, PositiveLaw, Prompt, PromptLaw, Sequence,
+    TaskLaw, TokenForm, Transition, haar_orthogonal, observation_stack, stacked_transition,
+    standard_normals,
 };
-pub use crate::network::LinearAttention;
+pub use crate::evidence::BiasSource;
+pub use crate::experiment::{
+    Draw, Effort, Experiment, ExperimentError, Observed, Prepare, PrepareLevel, Setting, Supply,
+};
+pub use crate::haar::{
+    Feature, GradientStep, StateMoments, bayes_floor, feature_ladder, gradient_step, trace_moment,
+};
+pub use crate::network::{
+    Architecture, Attention, HeadProducts, InContextRegression, Layer, Learner, LinearAttention,
+    Mechanism, Pass, Transformer, embedding,
+};
 pub use crate::theorem::{Source, Theorem};
 pub use crate::training::{
-    FlowSettings, Pilot, PopulationLoss, flow_trajectory, gradient_flow, regressed_preconditioner,
+    Decay, FlowSettings, MeanLoss, Objective, Optimizer, Pilot, PopulationLoss, Probe, Schedule,
+    SequencePlan, SequenceTask, SequenceTraining, flow_trajectory, gradient_flow,
+    regressed_preconditioner,
 };
 pub use crate::verdict::EvidenceKind;
-pub use faer::Mat;
+pub use faer::linalg::solvers::{DenseSolveCore, Solve};
+pub use faer::{Mat, Side};
 pub use rand_chacha::ChaCha8Rng;

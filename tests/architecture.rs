@@ -13,6 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("calculus", &["certificate", "claim"]),
     ("proof", &["calculus", "certificate", "claim", "evidence", "verdict"]),
     ("data", &[]),
+    ("haar", &["data"]),
     ("network", &["data"]),
     ("training", &["data", "network"]),
     ("statistics", &["evidence", "verdict"]),
@@ -32,7 +33,20 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("theorem", &["experiment"]),
-    ("prelude", &["data", "experiment", "network", "statistics", "theorem", "training", "verdict"]),
+    (
+        "prelude",
+        &[
+            "data",
+            "evidence",
+            "experiment",
+            "haar",
+            "network",
+            "statistics",
+            "theorem",
+            "training",
+            "verdict",
+        ],
+    ),
     ("theorems", &["prelude", "theorem"]),
     (
         "suite",
@@ -49,7 +63,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("mutation", &["claim", "evidence", "experiment", "numeric", "proof", "suite", "verdict"]),
-    ("calibration", &["calculus", "claim", "data", "numeric", "statistics", "suite", "verdict"]),
+    (
+        "calibration",
+        &["calculus", "claim", "data", "experiment", "numeric", "statistics", "suite", "verdict"],
+    ),
     (
         "report",
         &[

@@ -2,8 +2,14 @@
 //! rests on.
 
 use approx::assert_relative_eq;
-use isserlis::calibration::{Calibration, Coverage, coverage, planted};
+use isserlis::calibration::{
+    Calibration, Coverage, LineVerdict, Plan, Repetition, Repetitions, coverage, planted,
+};
+use isserlis::claim::ClaimKind;
+use isserlis::report::repetitions;
 use isserlis::statistics::{AsymptoticSequence, BernsteinSequence, Interval, clopper_pearson};
+use isserlis::suite::Settings;
+use isserlis::verdict::Verdict;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -38,6 +44,50 @@ fn the_committed_record_is_of_this_version_and_keeps_every_share() {
     assert!(detected(3.0).iter().all(|power| *power > 0.95), "{:?}", detected(3.0));
     assert!(record.coverage.iter().all(|row| row.runs >= 2000));
     assert_engine_is_best(&record.coverage);
+}
+
+#[test]
+fn no_verdict_of_the_committed_repetition_depends_on_the_seed() {
+    let record = Repetitions::last();
+    assert_eq!(record.plan.schema, Plan::SCHEMA);
+    assert_eq!(record.plan.version, env!("CARGO_PKG_VERSION"));
+    assert!(record.seeds >= 4 && record.lines.len() >= 50, "{record:?}");
+    for line in &record.lines {
+        assert_eq!(line.verdicts.values().sum::<u64>(), record.seeds, "{line:?}");
+        assert_eq!((line.wrong(), line.undecided()), (0, 0), "{line:?}");
+    }
+    assert!(record.disagreements().is_empty());
+}
+
+#[test]
+fn verdicts_that_depend_on_the_seed_are_counted() {
+    let repetition = |seed, verdicts: [Verdict; 2], caught| {
+        let line = |(name, (kind, verdict)): (&str, (ClaimKind, Verdict))| LineVerdict {
+            id: format!("file::{name}"),
+            kind,
+            verdict,
+            smallest_caught: (kind == ClaimKind::Claim).then_some(caught),
+        };
+        let kinds = [ClaimKind::Claim, ClaimKind::Refute].into_iter().zip(verdicts);
+        Repetition { seed, lines: ["claim", "control"].into_iter().zip(kinds).map(line).collect() }
+    };
+    let plan = Plan::of(&[], &Settings::default());
+    let finished = [
+        repetition(1, [Verdict::Verified, Verdict::Refuted], 0.03),
+        repetition(2, [Verdict::Refuted, Verdict::Refuted], 0.02),
+        repetition(3, [Verdict::Inconclusive, Verdict::Refuted], 0.05),
+    ];
+    let counts = Repetitions::of(plan.clone(), &finished);
+    assert_eq!((counts.wrong(ClaimKind::Claim), counts.wrong(ClaimKind::Refute)), (1, 0));
+    assert_eq!(counts.lines[0].smallest_caught, Some([0.02, 0.05]));
+    assert_eq!((counts.lines[0].undecided(), counts.disagreements().len()), (1, 1));
+    let text = repetitions(&counts);
+    assert!(
+        text.ends_with("3 seeds, 1 claim and 1 control: 1 false refutation, 0 accepted controls, verdicts that depend on the seed: file::claim (verified 1, refuted 1, inconclusive 1)\n"),
+        "{text}"
+    );
+    let accepted = [repetition(1, [Verdict::Verified, Verdict::Verified], 0.03)];
+    assert_eq!(Repetitions::of(plan, &accepted).wrong(ClaimKind::Refute), 1);
 }
 
 #[test]

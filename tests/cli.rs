@@ -72,6 +72,27 @@ fn a_claim_that_holds_at_its_instances_ends_with_0() {
 }
 
 #[test]
+fn a_bound_says_how_much_room_it_leaves() {
+    let folder = folder("room");
+    let lines = "at d = 1; N = 4; Lambda = [[3]] | d = 2; N = 4; Lambda = [[1, 0], [0, 2]]\n\
+                 claim correction: tr(Gamma) >= tr(Lambda)\n\
+                 claim idle: tr(Gamma) >= -N\n\
+                 refute no_trace: tr(Gamma) <= (1 + 1/N)*tr(Lambda)\n";
+    write(&folder, "bound.claim", lines);
+    let output = isserlis(&folder, &["check", "bound.claim"]);
+    insta::assert_snapshot!(out(&output), @r#"
+    bound.claim
+      ok   claim  correction  proved       for all sizes and values
+             room left by the bound: smallest 1.5, median 1.875
+      ok   claim  idle        proved       for all sizes and values; vacuous: the bound holds for a trivial reason
+             room left by the bound: smallest 8.5, median 8.875; vacuous
+      ok   refute no_trace    refuted      exact counterexample at N = 4, d = 1
+
+    2 claims: 2 proved; 1 control: rejected
+    "#);
+}
+
+#[test]
 fn a_refuted_claim_ends_with_1_and_shows_the_witness() {
     let folder = folder("refuted");
     write(&folder, "gram.claim", "claim forgot_trace: E[S^2] == (1 + 1/N)*Lambda^2\n");
@@ -306,7 +327,7 @@ fn the_library_is_listed_and_shown() {
 #[test]
 fn an_expression_is_evaluated_exactly() {
     let folder = folder("eval");
-    write(&folder, "gram.claim", "claim moment: E[S^2] == Gamma*Lambda\n");
+    write(&folder, "gram.claim", "scalar u\nclaim moment: E[S^2] == Gamma*Lambda\n");
     let with = ["--with", "gram.claim", "--set", "d=1", "--set", "N=3", "--set", "Lambda=2"];
     // E[(chi^2_3/3 * 2)^3] = (2/3)^3 * 3*5*7.
     let output = isserlis(&folder, &[&["eval", "E[tr(S)^3]"], &with[..]].concat());
@@ -536,6 +557,59 @@ fn the_mutants_of_a_claim_are_counted_and_the_survivors_listed() {
     assert_eq!(scores["lines"][0]["id"], "gram.claim::moment");
     let messages = refused(&folder, &["mutants", "no_such::theorem"]);
     assert!(messages.contains("no theorem `no_such::theorem`"), "{messages}");
+}
+
+#[test]
+fn a_repetition_that_was_killed_goes_on_where_it_stopped() {
+    let folder = folder("repeat");
+    write(
+        &folder,
+        "gram.claim",
+        "at d = 2; N = 4; Lambda = [[2, 1/2], [1/2, 1]]\n\
+         margin 10% because the slip moves it by half\n\
+         claim moment: E[S^2] == Gamma*Lambda\n\
+         refute slip: E[S^2] == Lambda^2\nmargin\n\
+         claim exact: E[S] == Lambda\n",
+    );
+    let run = |seeds: &str, more: &[&str]| {
+        let arguments = [&["repeat", "gram.claim", "--seeds", seeds], more].concat();
+        isserlis(&folder, &arguments)
+    };
+    let whole = run("4", &["--output", "whole.json", "--threads", "1"]);
+    assert_eq!(code(&whole), 0);
+    assert!(out(&whole).contains("4 seeds, 1 claim and 1 control: 0 false refutations, 0 accepted controls, every line with the same verdict in all"), "{}", out(&whole));
+    // Killed within the third line.
+    assert_eq!(code(&run("2", &["--record", "seeds.jsonl"])), 0);
+    let record = folder.join("seeds.jsonl");
+    let two = std::fs::read_to_string(&record).expect("a record");
+    assert_eq!(two.lines().count(), 3, "the plan and two seeds");
+    std::fs::write(&record, format!("{two}{{\"seed\":3,\"lines\":[{{\"id\":\"gr"))
+        .expect("a torn line");
+    let resumed = run("4", &["--record", "seeds.jsonl", "--output", "resumed.json"]);
+    assert_eq!(out(&resumed), out(&whole));
+    let four = std::fs::read_to_string(&record).expect("a record");
+    assert!(four.starts_with(&two), "what stood in it is kept");
+    assert_eq!(four.lines().count(), 5);
+    let read = |name| std::fs::read_to_string(folder.join(name)).expect("the counts");
+    assert_eq!(read("resumed.json"), read("whole.json"));
+    // A seed of the record says what `check` says with it; the proof of the other line was made once.
+    let third: Value = serde_json::from_str(four.lines().nth(3).expect("a line")).expect("json");
+    let check = isserlis(&folder, &["check", "gram.claim", "--seed", "3", "--format", "json"]);
+    let check: Value = serde_json::from_str(&out(&check)).expect("one object");
+    let pieces = check["claims"][0]["evidence"].as_array().expect("evidence");
+    let sampled = pieces.iter().find(|piece| piece["kind"] == "simulation").expect("a simulation");
+    assert_eq!(third["lines"][0]["smallest_caught"], sampled["smallest_caught"]);
+    assert_eq!(third["lines"].as_array().expect("lines").len(), 2);
+    let again = run("4", &["--record", "seeds.jsonl"]);
+    assert_eq!(out(&again), out(&whole), "nothing is left to do");
+    let messages = refused(
+        &folder,
+        &["repeat", "gram.claim", "--record", "seeds.jsonl", "--error-budget", "1e-3"],
+    );
+    assert!(
+        messages.contains("is the record of another check: its error budget differs"),
+        "{messages}"
+    );
 }
 
 #[test]

@@ -6,8 +6,13 @@ use isserlis::verdict::Verdict;
 
 const FILE: &str = include_str!("claims/limit_by_a_rule.claim");
 
-/// The verdict and the note of the proof of the limit in the example, after these changes.
+/// The verdict and the note of the proof of the first limit in the example, after these changes.
 fn limit(changes: &[(&str, &str)]) -> (Verdict, String) {
+    proof_of("limit_point", changes)
+}
+
+/// The verdict and the note of the proof of a line of the example, after these changes.
+fn proof_of(name: &str, changes: &[(&str, &str)]) -> (Verdict, String) {
     let mut text = FILE.to_owned();
     for (old, new) in changes {
         assert!(text.contains(old), "`{old}` is in the example");
@@ -16,7 +21,7 @@ fn limit(changes: &[(&str, &str)]) -> (Verdict, String) {
     let file = ClaimFile::parse("rule.claim", &text).unwrap_or_else(|errors| {
         panic!("{}", errors.iter().map(|one| one.render("it", &text)).collect::<String>())
     });
-    let claim = file.claims.last().expect("a line");
+    let claim = file.claims.iter().find(|claim| claim.name == name).expect("the line");
     let evidence = prove(&file, claim).expect("a line with a proof rule");
     (evidence.verdict, evidence.note.unwrap_or_default())
 }
@@ -72,7 +77,7 @@ fn a_wrong_limit_or_premise_proves_nothing() {
         ),
         (
             &[("lie(u^2 - tr(U*U'), L, u, U) == 0", "0*u == 0")],
-            "`conserved` is no conservation law",
+            "`conserved` says of no `lie(Q, L, ...)`",
         ),
         (&[("u^2 >= u^2 - tr(U*U')", "u^2 + 1 >= u^2")], "`floor` does not bound"),
         (&[("u^2 >= u^2 - tr(U*U')", "2*u^2 >= u^2 - tr(U*U')")], "`slope` does not say"),
@@ -101,6 +106,43 @@ fn a_start_that_conserves_nothing_positive_proves_nothing() {
         let (verdict, note) = limit(&[("u -> d", start)]);
         assert_eq!(verdict, Verdict::Open, "{start}: {note}");
         assert!(note.contains("not visibly positive at the start"), "{start}: {note}");
+    }
+}
+
+#[test]
+fn a_quantity_that_rises_with_the_fall_of_the_loss_serves_as_one_that_is_conserved() {
+    let (verdict, note) = proof_of("limit_of_the_papers_start", &[]);
+    let premises = "by gradient_dominance from rises, above, slope, excess, dominance, start";
+    assert_eq!((verdict, note.as_str()), (Verdict::Proved, premises));
+    for (old, new, reason) in [
+        (", dominance, start)", ", dominance)", "`rises` keeps `rising`, which is not visibly"),
+        ("== 1/k*(", "== 2/k*(", "`rises` is not proved"),
+        // Falls as the loss does.
+        (
+            "let rising = (tr(Lambda)/2 - L)/k",
+            "let rising = (tr(Lambda)/2 + L)/k",
+            "`rises` is not",
+        ),
+        // A part of the gradient alone, that of a loss of u.
+        (
+            "claim rises: lie(rising, L, U, u) == 1/k*(||grad(L, U)||^2 + grad(L, u)^2)",
+            "claim rises: lie(tr(U*U'), L, U, u) == -2*tr(U*grad(L, U)')",
+            "`rises` says of no `lie(Q, L, ...)`",
+        ),
+        (
+            "claim above: u^2 - rising ==",
+            "claim above: u^2 + 1 - rising == 1 +",
+            "`slope` does not",
+        ),
+        (
+            "u -> size*length\nclaim limit_of",
+            "u -> 2*size*length\nclaim limit_of",
+            "`start` is not about",
+        ),
+    ] {
+        let (verdict, note) = proof_of("limit_of_the_papers_start", &[(old, new)]);
+        assert_eq!(verdict, Verdict::Open, "{new}: {note}");
+        assert!(note.contains(reason), "{new}: {note}");
     }
 }
 

@@ -1,9 +1,10 @@
 //! Intervals that keep their error share, and verdicts that follow from intervals alone.
 
 use approx::assert_relative_eq;
+use isserlis::evidence::BiasSource;
 use isserlis::statistics::{
-    ErrorBudget, Estimate, Interval, Located, Looks, Margin, MeanSequence, Question, Relation,
-    Spread, judge, located, student, student_quantile,
+    Bias, ErrorBudget, Estimate, Interval, Located, Looks, Margin, MeanSequence, Question,
+    Relation, Spread, extrapolate, judge, judge_computed, located, student, student_quantile,
 };
 use isserlis::verdict::Verdict;
 use proptest::prelude::*;
@@ -119,6 +120,7 @@ fn estimate(values: &[f64], half: f64) -> Estimate {
         intervals: values.iter().map(|&value| Interval::around(value, half)).collect(),
         radius: f64::INFINITY,
         distance: Interval::everything(),
+        biases: Vec::new(),
         samples: 100,
         method: "a test".to_owned(),
     }
@@ -135,7 +137,7 @@ fn verdict(
 
 #[test]
 fn an_interval_inside_the_band_verifies_outside_refutes_and_across_decides_nothing() {
-    let margin = Some(Margin::Relative(0.1));
+    let margin = Some(Margin::relative(0.1));
     let equal = |value, half| verdict(Relation::Equal, &[2.0], margin, &estimate(&[value], half));
     assert_eq!(equal(2.05, 0.1), Verdict::Verified);
     assert_eq!(equal(2.15, 0.1), Verdict::Inconclusive);
@@ -164,7 +166,7 @@ fn a_bound_is_judged_by_the_side_on_which_the_interval_lies() {
 
 #[test]
 fn a_ball_decides_where_the_box_cannot() {
-    let margin = Some(Margin::Absolute(1.0));
+    let margin = Some(Margin::absolute(1.0));
     let mut found = estimate(&[0.5; 25], 0.2);
     let question = [0.4; 25];
     assert_eq!(verdict(Relation::Equal, &question, margin, &found), Verdict::Inconclusive);
@@ -186,17 +188,17 @@ proptest! {
         prop_assume!(size > 0.1);
         let found = estimate(&values, half);
         // The band keeps its width when the prediction moves.
-        let margin = Some(Margin::Absolute(margin * size));
+        let margin = Some(Margin::absolute(margin * size));
         let question = |prediction| Question { relation: Relation::Equal, prediction, margin };
         let (_, measurement) = judge(&question(&prediction), &found);
-        let caught = measurement.smallest_caught.expect("a relative error");
+        let caught = measurement.smallest_caught.expect("a number, as the margin is");
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         let direction: Vec<f64> = values.iter().map(|_| normal(&mut generator)).collect();
         let length = direction.iter().map(|entry| entry * entry).sum::<f64>().sqrt();
         let wrong: Vec<f64> = prediction
             .iter()
             .zip(&direction)
-            .map(|(entry, step)| entry + 1.001 * caught * size * step / length)
+            .map(|(entry, step)| entry + 1.001 * caught * step / length)
             .collect();
         prop_assert_eq!(judge(&question(&wrong), &found).0, Verdict::Refuted);
     }
@@ -208,4 +210,134 @@ fn the_shares_of_an_error_budget_add_up_to_it() {
     let budget = ErrorBudget::new(1e-6, weights.iter().sum());
     let shares: f64 = weights.iter().map(|&weight| budget.share(weight)).sum();
     assert_relative_eq!(shares, 1e-6, max_relative = 1e-12);
+}
+
+#[test]
+fn an_interval_is_widened_by_the_sum_of_its_biases_and_the_record_lists_each() {
+    let margin = Some(Margin::relative(0.1));
+    let question = Question { relation: Relation::Equal, prediction: &[2.0], margin };
+    let with = |value: f64, bounds: &[f64]| {
+        let sources = [BiasSource::StepSize, BiasSource::TrainingTime];
+        let biases = bounds.iter().zip(sources);
+        let biases = biases.map(|(&bound, source)| Bias::of_length(source, bound, 1, "a test"));
+        judge(&question, &Estimate { biases: biases.collect(), ..estimate(&[value], 0.1) })
+    };
+    assert_eq!(with(2.05, &[]).0, Verdict::Verified);
+    assert_eq!(with(2.05, &[0.04]).0, Verdict::Verified);
+    let (verdict, measurement) = with(2.05, &[0.04, 0.02]);
+    assert_eq!(verdict, Verdict::Inconclusive, "each alone would leave it in the band");
+    assert_relative_eq!(measurement.interval[0], 2.05 - 0.16, max_relative = 1e-12);
+    assert_relative_eq!(measurement.interval[1], 2.05 + 0.16, max_relative = 1e-12);
+    let listed: Vec<_> = measurement.biases.iter().map(|one| (one.source, one.bound)).collect();
+    assert_eq!(listed, [(BiasSource::StepSize, 0.04), (BiasSource::TrainingTime, 0.02)]);
+    assert_eq!(with(2.35, &[]).0, Verdict::Refuted);
+    assert_eq!(with(2.35, &[0.04, 0.02]).0, Verdict::Inconclusive);
+    // Samples shrink the interval to the bias of 0.3, which is more than there is room for.
+    assert_eq!(with(2.05, &[0.3]).1.further_samples, None);
+    assert!(with(2.05, &[0.06]).1.further_samples.is_some());
+}
+
+#[test]
+fn a_ball_around_a_matrix_is_widened_by_the_length_of_a_bias_and_not_by_its_entries() {
+    let margin = Some(Margin::absolute(1.0));
+    let mut found = estimate(&[0.5; 25], 0.2);
+    found.radius = 0.4;
+    let verdict = |found: &Estimate| verdict(Relation::Equal, &[0.4; 25], margin, found);
+    found.biases = vec![Bias::of_length(BiasSource::FiniteSize, 0.09, 25, "a test")];
+    assert_eq!(verdict(&found), Verdict::Verified);
+    found.biases = vec![Bias::of_coordinates(BiasSource::FiniteSize, vec![0.09; 25], "a test")];
+    assert_eq!(verdict(&found), Verdict::Inconclusive, "the length of the entries is 0.45");
+}
+
+#[test]
+fn a_claim_whose_smallest_caught_error_exceeds_its_need_is_inconclusive() {
+    let judged = |half: f64, need: f64| {
+        let margin = Some(Margin { need, ..Margin::relative(0.1) });
+        let question = Question { relation: Relation::Equal, prediction: &[2.0], margin };
+        judge(&question, &estimate(&[2.02], half))
+    };
+    for (half, need, expected) in [
+        (0.15, 0.2, Verdict::Verified),
+        (0.15, 0.15, Verdict::Inconclusive),
+        (0.05, 0.15, Verdict::Verified),
+    ] {
+        let (verdict, measurement) = judged(half, need);
+        assert_eq!(verdict, expected, "half width {half}, need {need}");
+        let caught = measurement.smallest_caught.expect("a relative error");
+        assert_relative_eq!(caught, (0.02 + half) / 2.0 + 0.1, max_relative = 1e-9);
+        assert_eq!(caught <= need, verdict == Verdict::Verified, "{caught} against {need}");
+    }
+    // The half width has to come down to need - margin - |estimate - t| = 0.08: (0.15/0.08)^2.
+    let further = judged(0.15, 0.15).1.further_samples.expect("more samples would decide");
+    assert!((further as f64 - 100.0 * ((0.15_f64 / 0.08).powi(2) - 1.0)).abs() <= 1.0, "{further}");
+}
+
+#[test]
+fn every_verdict_on_a_number_states_the_smallest_error_that_it_would_have_caught() {
+    let question = |prediction, relation, margin| Question { relation, prediction, margin };
+    let caught = |question: &Question<'_>| {
+        let measurement = judge(question, &estimate(&[0.01], 0.02)).1;
+        (measurement.smallest_caught.expect("a number"), measurement.absolute)
+    };
+    // Around zero and with an absolute margin the error is a number.
+    let absolute = Some(Margin::absolute(0.1));
+    assert_eq!(caught(&question(&[0.0], Relation::Equal, absolute)), (0.03 + 0.1, true));
+    assert_eq!(caught(&question(&[0.0], Relation::Equal, None)), (0.03, true));
+    assert_eq!(caught(&question(&[0.0], Relation::AtLeast, None)), (0.03, true));
+    assert!(!caught(&question(&[2.0], Relation::Equal, None)).1);
+    let zero = question(&[0.0], Relation::Equal, None);
+    let bias = Bias::of_length(BiasSource::Integrator, 1e-9, 1, "a test");
+    let (verdict, measurement) = judge_computed(&zero, &[1e-10], vec![bias], 1, "a test");
+    assert_eq!((verdict, measurement.absolute), (Verdict::Verified, true));
+    assert_relative_eq!(measurement.smallest_caught.unwrap(), 1.1e-9, max_relative = 1e-9);
+}
+
+/// Repetitions at h, h/2 and h/4 of a series in h with noise.
+fn levels(series: impl Fn(f64) -> f64, h: f64, noise: f64, seed: u64) -> [Vec<Vec<f64>>; 3] {
+    let mut generator = ChaCha8Rng::seed_from_u64(seed);
+    [h, h / 2.0, h / 4.0]
+        .map(|h| (0..64).map(|_| vec![series(h) + noise * normal(&mut generator)]).collect())
+}
+
+proptest! {
+    #[test]
+    fn richardson_finds_the_limit_of_a_planted_series_within_its_interval_and_bias(
+        a in -2.0..2.0_f64,
+        b in -2.0..2.0_f64,
+        c in -2.0..2.0_f64,
+        seed in any::<u64>(),
+    ) {
+        prop_assume!(a.abs() > 0.5);
+        let series = |h: f64| 3.0 + a * h + b * h * h + c * h.powi(3);
+        let levels = levels(series, 0.02, 1e-5, seed);
+        let found = extrapolate(&levels, BiasSource::FiniteSize, 1e-6).expect("a power series");
+        let question = |prediction| Question {
+            relation: Relation::Equal,
+            prediction,
+            margin: Some(Margin::relative(0.001)),
+        };
+        let estimate = Estimate {
+            values: found.limit.values,
+            intervals: found.limit.intervals,
+            radius: found.limit.radius,
+            distance: Interval::everything(),
+            biases: vec![found.bias],
+            samples: 192,
+            method: "a test".to_owned(),
+        };
+        let (verdict, measurement) = judge(&question(&[3.0]), &estimate);
+        prop_assert_eq!(verdict, Verdict::Verified, "{:?}", measurement);
+        // The finest level alone is off by |a| h/4, at least 0.08 %; a limit off by 0.3 % is found.
+        prop_assert_eq!(judge(&question(&[3.009]), &estimate).0, Verdict::Refuted);
+    }
+}
+
+#[test]
+fn an_extrapolation_of_what_is_no_power_series_is_refused() {
+    let root = levels(|h| 1.0 + h.sqrt(), 0.01, 1e-5, 1);
+    let refused = extrapolate(&root, BiasSource::FiniteSize, 1e-6).expect_err("sqrt(h)");
+    assert!(refused.to_string().contains("not by about half"), "{refused}");
+    let square = levels(|h| 1.0 + h * h, 0.1, 1e-5, 1);
+    let found = extrapolate(&square, BiasSource::FiniteSize, 1e-6).expect("a power series");
+    assert!((found.limit.values[0] - 1.0).abs() < 1e-4, "{found:?}");
 }

@@ -1,6 +1,7 @@
 //! The files of the theorem library: every one is listed, and its header says in a fixed order
 //! what a reader looks for.
 
+use isserlis::claim::ClaimFile;
 use isserlis::theorem::Theorem;
 use isserlis::theorems::LIBRARY;
 use std::collections::BTreeSet;
@@ -139,6 +140,33 @@ fn the_controls_that_drop_a_hypothesis_exist() {
             }
         }
     }
+}
+
+#[test]
+fn a_hypothesis_that_a_control_drops_is_one_that_the_header_names() {
+    let mut dropped = 0;
+    for theorem in LIBRARY {
+        let needs = field(theorem, "Needs:").replace('\n', " ");
+        let file = ClaimFile::parse(theorem.id, theorem.claims).expect("a text without mistakes");
+        for claim in &file.claims {
+            let Some(hypothesis) = &claim.drops else { continue };
+            dropped += 1;
+            let behind = needs.split_once(&format!("{hypothesis} (")).map(|(_, rest)| rest);
+            let names = behind.and_then(|rest| rest.split_once(')')).map(|(names, _)| names);
+            let names = names
+                .unwrap_or_else(|| panic!("{}: `Needs:` says `{hypothesis} (...)`", theorem.id));
+            let letters = claim.proposition.observed_letters();
+            let letters = letters.iter().map(|letter| letter.name.to_string());
+            let of_line: Vec<String> = letters.chain([claim.name.clone()]).collect();
+            assert!(
+                names.split(", ").any(|name| of_line.iter().any(|known| known == name)),
+                "{}: `{}` or a letter of it stands in the brackets behind `{hypothesis}`",
+                theorem.id,
+                claim.name
+            );
+        }
+    }
+    assert!(dropped >= 3, "{dropped} switches");
 }
 
 #[test]

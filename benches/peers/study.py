@@ -12,7 +12,8 @@ In PyTorch the network is as published (embedding, attention matrix, autograd), 
 SGD, on one thread, with our start and our step size, at the rate of the fastest of three batches. It runs for
 SECONDS of CPU time (60); from the scatter between its repetitions follows how many of them it needs
 until their mean is as close to its expectation as ours is to the limit, and from their time how long
-that takes. As ours it needs as many prompts again at twice the step size, to bound the bias.
+that takes. It is given as many prompts again, for one other step size to bound the bias with; ours has
+two others.
 """
 
 import json
@@ -38,7 +39,7 @@ torch.manual_seed(1)
 
 
 def ours():
-    """CPU seconds of a whole check, its smaller step size, and how far its mean is off."""
+    """CPU seconds of a whole check, its smallest step size, and how far its mean is off."""
     program = os.path.join(HERE, "..", "..", "target", "release", "isserlis")
     command = [program, "check", os.path.join(HERE, "study.claim"), "--evidence", "training"]
     command += ["--effort", "full", "--format", "json", "--quiet"]
@@ -110,7 +111,7 @@ def main():
         spent += took
     mean = sum(means) / len(means)
     scatter = (sum((one - mean).square().sum() for one in means) / (len(means) - 1)).sqrt().item()
-    # The mean of so many repetitions is off by as much as ours; as many prompts again bound its bias.
+    # The mean of so many repetitions is off by as much as ours; as many prompts again are for its bias.
     needed = 2 * (scatter / off) ** 2
     total = needed * steps * batch / fastest
     print(

@@ -5,7 +5,7 @@ use super::tree::{
     Space, Target, Training,
 };
 use dashu_ratio::RBig;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 impl Letter {
@@ -42,6 +42,15 @@ impl Expr {
         let mut found = Vec::new();
         collect_letters(self, covariances, &mut found);
         found
+    }
+
+    /// The letters of [`Expr::letters_in_order`] with their covariances whose values it depends on:
+    /// a letter that a `subst` replaces wherever it stands has no influence.
+    pub fn letters_of_influence(&self) -> Vec<Arc<Letter>> {
+        let of_influence = Influence::default().of(self);
+        let mut letters = self.letters_in_order(true);
+        letters.retain(|letter| of_influence.contains(&letter.name));
+        letters
     }
 
     /// The random letters that no `E` integrates, in the order of first occurrence: the value is
@@ -324,5 +333,39 @@ impl FreeLetters {
                 letters
             }
         }
+    }
+}
+
+/// Names of the letters that a value depends on, computed once for each shared node.
+#[derive(Default)]
+struct Influence {
+    known: BTreeMap<*const Node, BTreeSet<Arc<str>>>,
+}
+
+impl Influence {
+    fn of(&mut self, expr: &Expr) -> BTreeSet<Arc<str>> {
+        let key = Arc::as_ptr(&expr.node);
+        if let Some(names) = self.known.get(&key) {
+            return names.clone();
+        }
+        let names = match &*expr.node {
+            Node::Letter(letter) => {
+                let law = letter.law().map(|law| self.of(&law.covariance));
+                law.into_iter().flatten().chain([letter.name.clone()]).collect()
+            }
+            Node::Substitute { of, replacements } => {
+                let mut names = self.of(of);
+                for (target, _) in replacements {
+                    if let Target::Letter(letter) = target {
+                        names.remove(&letter.name);
+                    }
+                }
+                names.extend(replacements.iter().flat_map(|(_, value)| self.of(value)));
+                names
+            }
+            _ => expr.parts().into_iter().flat_map(|part| self.of(part)).collect(),
+        };
+        self.known.insert(key, names.clone());
+        names
     }
 }

@@ -16,7 +16,7 @@ use super::word::is_visibly_symmetric;
 use std::sync::Arc;
 
 impl Checker {
-    /// A claim with everything in force; its source and notes are the caller's.
+    /// A claim with everything in force; its source, notes and dropped hypothesis are the caller's.
     pub(super) fn claim(
         &mut self,
         refute: bool,
@@ -46,6 +46,7 @@ impl Checker {
             by,
             source: None,
             notes: Vec::new(),
+            drops: None,
             grid: self.grid.clone(),
             margin: self.margin.clone(),
             training,

@@ -59,6 +59,8 @@ pub(super) struct Checker {
     pub(super) claim_names: BTreeMap<String, Span>,
     source: Option<String>,
     notes: Vec<String>,
+    /// `without`, with its place, for the next control.
+    drops: Option<(String, Span)>,
     pub(super) grid: Option<Arc<Grid>>,
     pub(super) margin: Option<Arc<Margin>>,
     pub(super) training: InForce<Training>,
@@ -98,6 +100,7 @@ impl Checker {
             claim_names: BTreeMap::new(),
             source: None,
             notes: Vec::new(),
+            drops: None,
             grid: None,
             margin: None,
             training: InForce::Nothing,
@@ -109,6 +112,9 @@ impl Checker {
                     checker.diagnostics.push(*diagnostic);
                 }
             }
+        }
+        if let Some((_, span)) = checker.drops.take() {
+            checker.diagnostics.push(no_control(span));
         }
         checker.file.closing_notes = std::mem::take(&mut checker.notes);
         checker.diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span);
@@ -143,6 +149,12 @@ impl Checker {
             StatementForm::Theory(text) => self.file.title = Some(text.clone()),
             StatementForm::Source(text) => self.source.clone_from(text),
             StatementForm::Note(text) => self.notes.push(text.clone()),
+            StatementForm::Without(text) => {
+                let former = self.drops.replace((text.clone(), statement.span));
+                if let Some((_, span)) = former {
+                    return Err(no_control(span).into());
+                }
+            }
             StatementForm::Space(names) => {
                 self.each(names, |checker, name| {
                     checker.environment.check_new(name, "a size")?;
@@ -235,8 +247,12 @@ impl Checker {
             StatementForm::Claim { refute, name, proposition, by } => {
                 let notes = std::mem::take(&mut self.notes);
                 let source = self.source.clone();
+                let drops = match self.drops.take() {
+                    Some((_, span)) if !refute => return Err(no_control(span).into()),
+                    drops => drops.map(|(text, _)| text),
+                };
                 let claim = self.claim(*refute, name, proposition, by.as_ref(), statement.span)?;
-                self.file.claims.push(Claim { notes, source, ..claim });
+                self.file.claims.push(Claim { notes, source, drops, ..claim });
             }
             StatementForm::Broken { .. } => return Err(Fault::Consequence),
         }
@@ -296,4 +312,10 @@ fn declared_names(form: &StatementForm) -> &[Name] {
         StatementForm::Broken { word, names } if word != "claim" && word != "refute" => names,
         _ => &[],
     }
+}
+
+/// A `without` that no control follows.
+fn no_control(span: Span) -> Diagnostic {
+    Diagnostic::new("`without` stands in front of a `refute`", span, "no control drops it")
+        .help("write the `refute` line that fails without this hypothesis below it")
 }

@@ -12,6 +12,8 @@ pub struct NamedRule {
     pub name: &'static str,
     /// What each premise has to say, in order.
     pub premises: &'static [&'static str],
+    /// What a further premise may say.
+    pub optional: &'static str,
 }
 
 impl NamedRule {
@@ -19,12 +21,13 @@ impl NamedRule {
     pub const ALL: &[Self] = &[Self {
         name: "gradient_dominance",
         premises: &[
-            "conserved: lie(Q, L, ...) == 0 in all trained letters",
-            "floor: S >= Q",
+            "kept: lie(Q, L, ...) == 0, or b*|grad L|^2, in all trained letters",
+            "floor: S >= Q, or S - Q == R with R visibly nonnegative",
             "slope: tr(grad(L, x)*grad(L, x)') == S*P at Y = E - V",
             "excess: L - C == c*R at Y = E - V, with C free of the trained letters",
             "dominance: P >= k*R, or P - k*R >= 0, given form Y",
         ],
+        optional: "start: Q with the start put in == e, with e visibly positive",
     }];
 }
 
@@ -43,12 +46,18 @@ pub(super) fn proof_rule(
             .note(format!("the proof rules: {}", names.join(", ")))
             .into());
     };
-    let usage = || format!("the premises of `{}` are\n{}", rule.name, rule.premises.join("\n"));
+    let usage = || {
+        let premises = rule.premises.join("\n");
+        format!(
+            "the premises of `{}` are\n{premises}\nand, if needed,\n{}",
+            rule.name, rule.optional
+        )
+    };
     if !matches!(proposition, Proposition::Reaches { .. }) {
         let message = format!("`{}` proves the limit of a training", rule.name);
         return Err(Diagnostic::new(message, span, "this line is no `reaches`").into());
     }
-    if by.premises.len() != rule.premises.len() {
+    if !(rule.premises.len()..=rule.premises.len() + 1).contains(&by.premises.len()) {
         let message = format!("`{}` has {} premises", rule.name, rule.premises.len());
         let label = format!("{} given", by.premises.len());
         return Err(Diagnostic::new(message, span, label).note(usage()).into());

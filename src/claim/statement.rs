@@ -11,10 +11,11 @@ use super::token::{Bracket, TokenKind};
 use dashu_ratio::RBig;
 
 /// The words a statement can start with.
-pub(super) const STATEMENTS: [&str; 22] = [
+pub(super) const STATEMENTS: [&str; 23] = [
     "theory",
     "source",
     "note",
+    "without",
     "space",
     "scalar",
     "positive",
@@ -55,6 +56,7 @@ impl Parser<'_> {
                 Ok(StatementForm::Source(Some(text).filter(|text| !text.is_empty())))
             }
             "note" => self.text("a text").map(StatementForm::Note),
+            "without" => self.text("a hypothesis").map(StatementForm::Without),
             "space" => self.declared_names().map(StatementForm::Space),
             "scalar" => self.declared_names().map(StatementForm::Scalar),
             "positive" => self.declared_names().map(StatementForm::Positive),
@@ -327,6 +329,10 @@ impl Parser<'_> {
         };
         self.advance();
         let amount = start.to(self.previous());
+        let need = match self.at_word("need") {
+            true => Some(self.need(absolute)?),
+            false => None,
+        };
         if !self.at_word("because") {
             return Err(self.missing_reason(amount));
         }
@@ -335,6 +341,20 @@ impl Parser<'_> {
         if reason.is_empty() {
             return Err(self.missing_reason(amount));
         }
-        Ok(StatementForm::Margin(Some(MarginText { value, absolute, reason })))
+        Ok(StatementForm::Margin(Some(MarginText { value, absolute, need, reason })))
+    }
+
+    /// `need NUMBER`, with `%` behind a margin in percent.
+    fn need(&mut self, absolute: bool) -> Result<RBig, Diagnostic> {
+        self.advance();
+        let number = self.number()?;
+        if absolute {
+            return Ok(number);
+        }
+        if *self.kind() != TokenKind::Percent {
+            return Err(self.unexpected("`%`").help("a need has the unit of its margin"));
+        }
+        self.advance();
+        Ok(number / RBig::from(100))
     }
 }

@@ -98,6 +98,7 @@ pub(crate) enum StatementForm {
     /// `None` ends the source in force.
     Source(Option<String>),
     Note(String),
+    Without(String),
     Space(Vec<Name>),
     Scalar(Vec<Name>),
     Positive(Vec<Name>),
@@ -191,12 +192,13 @@ pub(crate) enum GridForm {
     Rows(Vec<Vec<RBig>>),
 }
 
-/// `margin NUMBER % because TEXT` or `margin NUMBER absolute because TEXT`; a percentage is stored
-/// as a fraction, `1%` as 1/100.
+/// `margin NUMBER % because TEXT` or `margin NUMBER absolute because TEXT`, with `need NUMBER` in
+/// the same unit before `because`; a percentage is stored as a fraction, `1%` as 1/100.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct MarginText {
     pub(crate) value: RBig,
     pub(crate) absolute: bool,
+    pub(crate) need: Option<RBig>,
     pub(crate) reason: String,
 }
 

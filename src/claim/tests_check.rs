@@ -340,6 +340,21 @@ fn what_the_language_refuses_is_refused_with_one_message() {
         ("train L over U, v from U -> v*I, v -> 1", "a start contains the `param` `v`"),
         ("train L over U, v from U -> w*w', v -> 1", "a start contains the random letter `w`"),
         ("margin 0% because so", "a margin is positive"),
+        (
+            "margin 1% need 1% because so",
+            "a need lies above its margin and is at most twice the margin",
+        ),
+        (
+            "margin 1% need 2.5% because so",
+            "a need lies above its margin and is at most twice the margin",
+        ),
+        ("margin 1% need 1.5 because so", "expected `%`, found `because`"),
+        ("without u > 0\nclaim c: u == u", "`without` stands in front of a `refute`"),
+        ("without u > 0", "`without` stands in front of a `refute`"),
+        (
+            "without u > 0\nwithout v > 0\nrefute c: u == v",
+            "`without` stands in front of a `refute`",
+        ),
         ("at d = 1/2", "the size `d` takes positive integers"),
         ("at d = 0", "the size `d` takes positive integers"),
         ("at d = 99999999999999999999", "the size `d` takes positive integers"),
@@ -413,20 +428,26 @@ note two
 claim a1: u == u
 rule u*A == A
 at d = 2; N = 3
-margin 1% because of rounding
+margin 1% need 1.5% because of rounding
 claim a2: v == v
+margin 0.01 absolute because of rounding
+without v = u
+refute a4: v == u
 source
 at
 margin
 claim a3: v == v
 note last",
     );
-    let [a1, a2, a3] = &file.claims[..] else { panic!() };
+    let [a1, a2, a4, a3] = &file.claims[..] else { panic!() };
     assert_eq!((a1.source.as_deref(), a1.notes.len(), a1.rules), (Some("first"), 2, 0));
     assert!(a1.grid.is_none() && a1.margin.is_none());
     assert_eq!((a2.source.as_deref(), a2.notes.len(), a2.rules), (Some("first"), 0, 1));
     assert_eq!(a2.grid.as_ref().map(|grid| grid.products[0].len()), Some(2));
     assert_eq!(a2.margin.as_ref().map(|margin| margin.reason.as_str()), Some("of rounding"));
+    let need = |claim: &Claim| claim.margin.as_ref().map(|margin| margin.need.to_f64().value());
+    assert_eq!((need(a2), need(a4)), (Some(0.015), Some(0.02)));
+    assert_eq!((a4.drops.as_deref(), a3.drops.as_deref()), (Some("v = u"), None));
     assert!(a3.source.is_none() && a3.grid.is_none() && a3.margin.is_none());
     assert_eq!(file.closing_notes, ["last"]);
 }
@@ -460,6 +481,19 @@ fn letters_are_found_through_names_and_covariances() {
         proposition.sizes().iter().map(|size| size.to_string()).collect::<Vec<_>>(),
         ["N", "d"]
     );
+}
+
+#[test]
+fn a_letter_that_is_replaced_everywhere_has_no_influence() {
+    let file = world("claim c: u == u");
+    let of_influence = |text: &str| -> Vec<String> {
+        let letters = file.expression(text).unwrap().letters_of_influence();
+        letters.iter().map(|letter| letter.name.to_string()).collect()
+    };
+    assert_eq!(of_influence("subst(u*s2*tr(Lambda), u -> 2)"), ["s2", "Lambda"]);
+    assert_eq!(of_influence("subst(u*s2, u -> s2*u)"), ["u", "s2"]);
+    assert_eq!(of_influence("u + subst(u*s2, u -> 2)"), ["u", "s2"]);
+    assert_eq!(of_influence("subst(E[e'*e], s2 -> 2)"), ["e"], "the law of e is replaced, too");
 }
 
 #[test]

@@ -199,7 +199,7 @@ impl Checker {
         Ok(value)
     }
 
-    /// `margin 1% because TEXT`.
+    /// `margin 1% because TEXT`, `margin 1% need 3/2% because TEXT`.
     pub(super) fn margin(&self, margin: &MarginText, span: Span) -> Checked<Margin> {
         if margin.value <= RBig::ZERO {
             let message = "a margin is positive";
@@ -211,9 +211,18 @@ impl Checker {
             let message = "a margin needs a reason: margin 1% because ...";
             return Err(Diagnostic::new(message, span, "no reason given").into());
         }
+        let guaranteed = &margin.value * RBig::from(2);
+        let need = margin.need.clone().unwrap_or_else(|| guaranteed.clone());
+        if need <= margin.value || need > guaranteed {
+            let message = "a need lies above its margin and is at most twice the margin";
+            return Err(Diagnostic::new(message, span, "margin and need do not fit")
+                .help("an error within the margin is never seen, and twice the margin is what a verified line guarantees; without `need` that is the need")
+                .into());
+        }
         Ok(Margin {
             value: margin.value.clone(),
             absolute: margin.absolute,
+            need,
             reason: margin.reason.clone(),
             span,
         })

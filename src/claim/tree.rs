@@ -305,6 +305,8 @@ pub struct Claim {
     pub source: Option<String>,
     /// Notes that stand in front of it.
     pub notes: Vec<String>,
+    /// Of a control, the hypothesis that it drops, in words (`without`).
+    pub drops: Option<String>,
     /// `at` in force.
     pub grid: Option<Arc<Grid>>,
     /// `margin` in force.
@@ -463,6 +465,9 @@ pub struct Margin {
     pub value: RBig,
     /// Whether `value` is absolute.
     pub absolute: bool,
+    /// The largest error of the prediction that may go unseen, in the same unit: at most twice the
+    /// margin, which every verified line guarantees.
+    pub need: RBig,
     /// Why this margin.
     pub reason: String,
     /// The statement.

@@ -72,6 +72,8 @@ pub(super) enum Command {
     Mutants(MutantsOptions),
     /// Measure how often the verdicts are wrong on planted truths and falsehoods
     Calibrate(CalibrateOptions),
+    /// Check with many seeds: whether a verdict depends on the seed
+    Repeat(RepeatOptions),
     /// Check certificates with the independent checker
     Verify {
         /// The certificates, as `check --certificates` writes them
@@ -266,6 +268,30 @@ pub(super) struct CalibrateOptions {
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: ScoreFormat,
     /// Also write the record, in JSON, to this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) show: ShowOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RepeatOptions {
+    /// Claim files, folders of them, or ids of theorems; with none, the theorem library
+    #[arg(value_name = "FILE|ID")]
+    pub(super) subjects: Vec<String>,
+    /// How many seeds, counted from `--seed`; exact evidence and proofs are gathered once
+    #[arg(long, value_name = "N", default_value = "100")]
+    pub(super) seeds: NonZeroU32,
+    /// Add each finished seed to this file, one line of JSON a seed, and go on from what stands
+    /// in it
+    #[arg(long, value_name = "FILE")]
+    pub(super) record: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) run: RunOptions,
+    /// How to print the counts
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: ScoreFormat,
+    /// Also write the counts, in JSON, to this file
     #[arg(long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
     #[command(flatten)]

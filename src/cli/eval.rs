@@ -7,11 +7,15 @@ use super::library::unknown;
 use super::output::{message, print};
 use super::setting::instance;
 use crate::claim::{ClaimFile, Expr};
+use crate::experiment::compute_observed;
 use crate::numeric::{Budget, evaluate_exactly};
 use crate::suite::{declarations, library};
+use anyhow::anyhow;
 use std::path::Path;
 
-/// Prints the exact value and, where it differs, the decimal one.
+/// Prints the exact value and, where it differs, the decimal one. Observed letters of a theorem
+/// have the values that its experiments compute, and then the decimal value alone is printed, with
+/// the error bound of these letters.
 ///
 /// # Errors
 /// Where the file, the expression or a value cannot be read, and where there is no value.
@@ -19,10 +23,18 @@ pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Exit> {
     let Some((file, expression)) = read(&options.expression, &options.with, options.show)? else {
         return Ok(Exit::Input);
     };
-    let at = instance(&file, &expression, &options.set)?;
+    let mut at = instance(&file, &expression, &options.set)?;
+    let (subjects, _) = library();
+    let theorem = subjects.iter().find(|subject| subject.id == options.with);
+    let experiments = theorem.map_or(&[][..], |subject| &subject.experiments);
+    let computed =
+        compute_observed(experiments, &expression, &at).map_err(|reason| anyhow!(reason))?;
+    let (is_computed, error) = (!computed.values.is_empty(), computed.error);
+    at.values.extend(computed.values);
     let value = evaluate_exactly(&expression, &at, &Budget::default())?;
     let (exact, decimal) = (value.to_string(), value.decimal());
     let text = match exact == decimal {
+        _ if is_computed => format!("{decimal}\nfrom computed letters within {error:.1e}\n"),
         true => format!("{exact}\n"),
         false => format!("{exact}\n= {decimal}\n"),
     };

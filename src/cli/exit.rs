@@ -24,11 +24,13 @@ impl Exit {
         let claims = &outcome.results.claims;
         if claims.iter().any(|result| result.contradiction) {
             Self::Internal
-        } else if !outcome.problems.is_empty() || claims.is_empty() {
+        } else if !outcome.problems.is_empty()
+            || (claims.is_empty() && outcome.results.waiting.is_empty())
+        {
             Self::Input
         } else if claims.iter().any(|result| result.as_claimed == Some(false)) {
             Self::Refuted
-        } else if claims.iter().any(|result| result.as_claimed.is_none()) {
+        } else if claims.is_empty() || claims.iter().any(|result| result.as_claimed.is_none()) {
             Self::Undecided
         } else {
             Self::Success

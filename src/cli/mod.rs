@@ -14,6 +14,7 @@ mod mutants;
 mod new;
 mod output;
 mod progress;
+mod repeat;
 mod report;
 mod setting;
 mod train;
@@ -38,6 +39,7 @@ pub fn run(arguments: &Arguments) -> Exit {
             find::conserved(with, loss, over, *show)
         }
         Command::Calibrate(options) => calibrate::calibrate(options),
+        Command::Repeat(options) => repeat::repeat(options),
         Command::Mutants(options) => mutants::mutants(options),
         Command::Verify { files, show } => certificates::verify(files, *show),
         Command::Train(options) => train::train(options),

@@ -40,7 +40,7 @@ pub(super) fn mutants(options: &MutantsOptions) -> anyhow::Result<Exit> {
 }
 
 /// The files and theorems, or the library where none is named.
-fn subjects(named: &[String]) -> anyhow::Result<(Vec<Subject>, Vec<InputError>)> {
+pub(super) fn subjects(named: &[String]) -> anyhow::Result<(Vec<Subject>, Vec<InputError>)> {
     if named.is_empty() {
         return Ok(library());
     }

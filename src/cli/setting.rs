@@ -18,6 +18,25 @@ pub(super) fn instance(
     expression: &Expr,
     settings: &[String],
 ) -> anyhow::Result<Instance> {
+    let at = everything_set(file, settings)?;
+    let sizes = expression.sizes().into_iter().filter(|name| !at.sizes.contains_key(name));
+    let missing = sizes.map(|name| format!("{name}=2"));
+    let letters = expression.letters_of_influence().into_iter().filter(|letter| {
+        let valued = matches!(letter.kind, LetterKind::Ones | LetterKind::Observed);
+        !valued && !letter.is_random() && !at.values.contains_key(&letter.name)
+    });
+    let letters = letters.map(|letter| format!("'{}={}'", letter.name, example(&letter)));
+    let missing: Vec<_> = missing.chain(letters).map(|value| format!("--set {value}")).collect();
+    match missing.is_empty() {
+        true => Ok(at),
+        false => {
+            anyhow::bail!("the expression needs more values, such as: {}", missing.join(" "))
+        }
+    }
+}
+
+/// All that the options `--set` set.
+fn everything_set(file: &ClaimFile, settings: &[String]) -> anyhow::Result<Instance> {
     let mut given = BTreeMap::new();
     for setting in settings {
         let (name, value) = read(setting)?;
@@ -32,34 +51,18 @@ pub(super) fn instance(
         listed: given.keys().map(|name| Arc::from(name.as_str())).collect(),
         declared: true,
     };
-    let needed_letters: Vec<Arc<Letter>> = expression
-        .letters_in_order(true)
-        .into_iter()
-        .filter(|letter| !letter.is_random() && letter.kind != LetterKind::Ones)
-        .collect();
-    let mut missing = Vec::new();
-    for name in expression.sizes() {
-        match given.get(&*name) {
-            Some(value) => drop(at.sizes.insert(name.clone(), size(&name, value)?)),
-            None => missing.push(format!("{name}=2")),
+    for name in &file.sizes {
+        if let Some(value) = given.get(&**name) {
+            at.sizes.insert(name.clone(), size(name, value)?);
         }
     }
-    for letter in needed_letters {
-        match given.get(&*letter.name) {
-            Some(value) => {
-                let value = fitted(&letter, matrix(value), &at.sizes)?;
-                at.values.insert(letter.name.clone(), value);
-            }
-            None => missing.push(format!("'{}={}'", letter.name, example(&letter))),
+    for letter in &file.letters {
+        if let Some(value) = given.get(&*letter.name) {
+            let value = fitted(letter, matrix(value), &at.sizes)?;
+            at.values.insert(letter.name.clone(), value);
         }
     }
-    match missing.is_empty() {
-        true => Ok(at),
-        false => {
-            let options: Vec<_> = missing.iter().map(|value| format!("--set {value}")).collect();
-            anyhow::bail!("the expression needs more values, such as: {}", options.join(" "))
-        }
-    }
+    Ok(at)
 }
 
 /// The names that the options `--set` set.

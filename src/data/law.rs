@@ -2,6 +2,7 @@
 
 use super::normal::Normals;
 use super::prompt::{AnsweredPrompt, Prompt};
+use super::random_covariance::PositiveLaw;
 use super::stream::fill_with_normals;
 use faer::{Mat, Side};
 use rand_chacha::ChaCha8Rng;
@@ -63,6 +64,10 @@ pub struct PromptLaw {
     context_length: usize,
     task: TaskLaw,
     labels: Labels,
+    /// The query has a covariance of its own.
+    own_query: bool,
+    /// The laws of the diagonal of `Lambda`, where it is random.
+    pub(super) diagonal_entries: Option<Vec<PositiveLaw>>,
 }
 
 /// Why there is no such law.
@@ -141,8 +146,32 @@ impl PromptLaw {
             context_length: 1,
             task: TaskLaw::StandardNormal,
             labels: Labels::Linear,
+            own_query: false,
+            diagonal_entries: None,
         }
         .with_context_length(context_length)
+    }
+
+    /// The same law with this positive diagonal matrix as covariance of the examples, and of the query
+    /// unless it has one of its own.
+    pub(super) fn with_covariance(&self, diagonal: &Mat<f64>) -> Self {
+        let d = diagonal.nrows();
+        let factor = Mat::from_fn(d, d, |i, j| diagonal[(i, j)].sqrt());
+        let (query_covariance, query_factor) = match self.own_query {
+            true => (self.query_covariance.clone(), self.query_factor.clone()),
+            false => (diagonal.clone(), factor.clone()),
+        };
+        Self {
+            covariance: diagonal.clone(),
+            query_covariance,
+            query_factor,
+            factor,
+            context_length: self.context_length,
+            task: self.task.clone(),
+            labels: self.labels.clone(),
+            own_query: self.own_query,
+            diagonal_entries: None,
+        }
     }
 
     /// The same law with `length` examples a prompt.
@@ -164,6 +193,7 @@ impl PromptLaw {
     pub fn with_query_covariance(mut self, covariance: &Mat<f64>) -> Result<Self, LawError> {
         self.query_factor = cholesky("the covariance of the query", covariance, self.dimension())?;
         self.query_covariance = covariance.clone();
+        self.own_query = true;
         Ok(self)
     }
 
@@ -224,6 +254,11 @@ impl PromptLaw {
         &self.query_covariance
     }
 
+    /// Whether the covariance of the query was set apart from that of the examples.
+    pub(crate) fn has_own_query(&self) -> bool {
+        self.own_query
+    }
+
     /// The law of the task.
     pub fn task(&self) -> &TaskLaw {
         &self.task
@@ -239,14 +274,19 @@ impl PromptLaw {
         &self.query_factor
     }
 
-    /// Draws a prompt. The order of the normals is: task (unless fixed), query, then for every
-    /// example its input; last the noise of the labels and of the answer (if labels are noisy).
+    /// Draws a prompt. The order of the draws is: covariance (if random), task (unless fixed), query,
+    /// then for every example its input; last the noise of the labels and of the answer (if labels
+    /// are noisy).
     pub fn sample(&self, generator: &mut ChaCha8Rng) -> AnsweredPrompt {
-        self.sample_from(&mut Normals::new(generator))
+        self.sample_from(&mut Normals::new(generator), generator)
     }
 
-    /// The same from a source that serves many prompts.
-    pub fn sample_from(&self, source: &mut Normals) -> AnsweredPrompt {
+    /// The same with normals from a source that serves many prompts; only a random covariance is
+    /// drawn from `generator`.
+    pub fn sample_from(&self, source: &mut Normals, generator: &mut ChaCha8Rng) -> AnsweredPrompt {
+        if self.diagonal_entries.is_some() {
+            return self.given_covariance(generator).sample_from(source, generator);
+        }
         let (dimension, length) = (self.dimension(), self.context_length);
         let random_task = matches!(self.task, TaskLaw::StandardNormal);
         let noisy = matches!(self.labels, Labels::NoisyLinear { .. });
@@ -273,8 +313,11 @@ impl PromptLaw {
         AnsweredPrompt { prompt: Prompt { examples, labels, query }, answer, task }
     }
 
-    /// Draws a query alone.
+    /// Draws a query alone (where the covariance is random, with one of its own).
     pub fn sample_query(&self, generator: &mut ChaCha8Rng) -> Vec<f64> {
+        if self.diagonal_entries.is_some() {
+            return self.given_covariance(generator).sample_query(generator);
+        }
         let mut query = vec![0.0; self.dimension()];
         fill_with_normals(&mut query, generator);
         colour(&self.query_factor, &mut query);
@@ -429,10 +472,12 @@ mod tests {
         let law = law().with_context_length(1).unwrap();
         let law = law.with_query_covariance(&query_covariance).unwrap();
         let law = law.with_labels(Labels::NoisyLinear { variance: 0.25 }).unwrap();
-        let mut source = Normals::new(&mut generator(5, &["covariance"], 0));
+        let mut generator = generator(5, &["covariance"], 0);
+        let mut source = Normals::new(&mut generator);
         let mut sums = [0.0; 8];
         for _ in 0..COUNT {
-            let AnsweredPrompt { prompt, answer, task } = law.sample_from(&mut source);
+            let AnsweredPrompt { prompt, answer, task } =
+                law.sample_from(&mut source, &mut generator);
             let (x, q) = ([prompt.examples[(0, 0)], prompt.examples[(1, 0)]], &prompt.query);
             let noise = prompt.labels[0] - task[0] * x[0] - task[1] * x[1];
             let query_noise = answer - task[0] * q[0] - task[1] * q[1];

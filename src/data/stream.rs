@@ -27,6 +27,13 @@ pub(crate) fn fill_with_normals(entries: &mut [f64], generator: &mut ChaCha8Rng)
     }
 }
 
+/// So many independent standard normals.
+pub fn standard_normals(count: usize, generator: &mut ChaCha8Rng) -> Vec<f64> {
+    let mut entries = vec![0.0; count];
+    fill_with_normals(&mut entries, generator);
+    entries
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

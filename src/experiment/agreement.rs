@@ -1,4 +1,4 @@
-//! The calculus against the raw statistic: two samples of one mean, and a known variance.
+//! The calculus against the raw statistic: two samples of one mean, and known variances.
 
 use crate::statistics::{Looks, MeanSequence, Spread};
 
@@ -7,23 +7,23 @@ use crate::statistics::{Looks, MeanSequence, Spread};
 pub(super) struct AgreementCheck {
     /// Raw statistic less conditional mean: its mean is 0.
     difference: MeanSequence,
-    /// Half the squared difference of two draws: its mean is the variance.
-    scatter: Option<(f64, MeanSequence)>,
-    waiting: Option<f64>,
+    /// Half the squared differences of two draws: their means are the variances.
+    scatter: Option<(Vec<f64>, MeanSequence)>,
+    waiting: Option<Vec<f64>>,
     /// Largest absolute value of the raw statistic: what rounding is relative to.
     magnitude: f64,
 }
 
 impl AgreementCheck {
     /// A check over so many draws that raises a false alarm with probability at most `share`.
-    pub(super) fn new(entries: usize, variance: Option<f64>, share: f64, draws: u64) -> Self {
+    pub(super) fn new(entries: usize, variances: Option<Vec<f64>>, share: f64, draws: u64) -> Self {
         let sequence = |entries, share, draws| {
             MeanSequence::new(entries, share, Looks::doubling(draws, draws), Spread::Estimated)
         };
         let half = share / 2.0;
         Self {
             difference: sequence(entries, half, draws),
-            scatter: variance.map(|variance| (variance, sequence(1, half, draws / 2))),
+            scatter: variances.map(|variances| (variances, sequence(entries, half, draws / 2))),
             waiting: None,
             magnitude: 0.0,
         }
@@ -36,8 +36,11 @@ impl AgreementCheck {
         self.magnitude = raw.iter().fold(self.magnitude, |most, entry| most.max(entry.abs()));
         if let Some((_, scatter)) = &mut self.scatter {
             match self.waiting.take() {
-                None => self.waiting = Some(mean[0]),
-                Some(other) => scatter.push(&[(mean[0] - other).powi(2) / 2.0]),
+                None => self.waiting = Some(mean.to_vec()),
+                Some(other) => {
+                    let half = |(a, b): (&f64, &f64)| (a - b).powi(2) / 2.0;
+                    scatter.push(&mean.iter().zip(&other).map(half).collect::<Vec<_>>());
+                }
             }
         }
     }
@@ -53,11 +56,12 @@ impl AgreementCheck {
         if apart {
             return Some("the raw statistic has another mean than the calculus says: this is a bug of the tool, please report it".to_owned());
         }
-        let (variance, mut scatter) = self.scatter?;
-        let found = scatter.look()[0];
-        let room = 1e-6 * variance;
-        (variance < found.low - room || variance > found.high + room).then(|| {
-            format!("the calculus gives the variance {variance:.6e}, the draws one in [{:.6e}, {:.6e}]: this is a bug of the tool, please report it", found.low, found.high)
+        let (variances, mut scatter) = self.scatter?;
+        variances.into_iter().zip(scatter.look()).find_map(|(variance, found)| {
+            let room = 1e-6 * variance;
+            (variance < found.low - room || variance > found.high + room).then(|| {
+                format!("the calculus gives the variance {variance:.6e}, the draws one in [{:.6e}, {:.6e}]: this is a bug of the tool, please report it", found.low, found.high)
+            })
         })
     }
 }

@@ -1,14 +1,16 @@
 //! What an experiment is: how the `observed` letters of a claim get their values.
 
 use crate::data::LawError;
+use crate::evidence::{BiasBound, BiasSource};
 use crate::network::NetworkError;
-use crate::training::{Dependent, DescentError, FlowError};
+use crate::numeric::Instance;
+use crate::training::{Dependent, DescentError, FlowEnd, FlowError, SequenceError};
 use crate::verdict::EvidenceKind;
 use faer::Mat;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How much work a run may do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -26,6 +28,13 @@ pub enum Effort {
 /// Values of `observed` letters by name, shaped as declared (a scalar is 1 x 1).
 pub type Observed = BTreeMap<&'static str, Mat<f64>>;
 
+/// How the distance from the end of a flow to its limit is bounded.
+pub(super) const GRADIENT_NORM: &str =
+    "gradient norm over the smallest positive eigenvalue of the Hessian";
+
+/// How the errors of the steps of a flow are bounded.
+pub(super) const LOOSER_TOLERANCE: &str = "against a hundred times the tolerance";
+
 /// The instance an experiment runs at: sizes and the values of all deterministic letters of the
 /// claim text (scalars are 1 x 1).
 #[derive(Clone, Debug)]
@@ -37,7 +46,14 @@ pub struct Setting {
     /// How much work the run may do.
     pub effort: Effort,
     /// What the experiment said of its run.
-    pub(super) remarks: Arc<Mutex<Vec<String>>>,
+    pub(super) said: Arc<Mutex<Said>>,
+}
+
+/// What an experiment says of its run besides the values.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    remarks: Vec<String>,
+    biases: Vec<BiasBound>,
 }
 
 /// An experiment: it supplies `observed` letters at an instance and holds no prediction.
@@ -62,6 +78,12 @@ pub type Draw =
 /// draws itself comes from a stream of its own.
 pub type Prepare = fn(&Setting, &mut ChaCha8Rng) -> Result<Draw, ExperimentError>;
 
+/// Levels of a [limit](Supply::Limit): h, h/2 and h/4.
+pub const LEVELS: u32 = 3;
+
+/// Prepares the draws at an instance and a level.
+pub type PrepareLevel = fn(&Setting, u32, &mut ChaCha8Rng) -> Result<Draw, ExperimentError>;
+
 /// How an experiment gets the values of its letters.
 #[derive(Clone, Copy)]
 pub enum Supply {
@@ -70,7 +92,7 @@ pub enum Supply {
     Samples {
         /// What gives the draws.
         prepare: Prepare,
-        /// The most draws at an effort.
+        /// The most draws at an effort; 0 where it is not run.
         limit: fn(Effort) -> u64,
     },
     /// A planned number of independent repetitions, each nearly normal (a trained network, an
@@ -78,11 +100,37 @@ pub enum Supply {
     Repetitions {
         /// What gives the repetitions.
         prepare: Prepare,
-        /// The number of repetitions at an effort.
+        /// The number of repetitions at an effort; 0 where it is not run.
         count: fn(Effort) -> u64,
     },
-    /// A deterministic value with a bound on its error (Frobenius norm, for each letter).
+    /// The limit of a quantity for h to 0, where h is the inverse of a size or a step size: at
+    /// each of [`LEVELS`] levels h is halved, and repetitions are drawn as above. Judged by
+    /// Richardson's extrapolation, which supposes that the quantity is a power series in h; the
+    /// interval is widened by what the last order changes, and where the differences of the levels
+    /// do not shrink as they must the line is open.
+    Limit {
+        /// What h is: [`BiasSource::FiniteSize`] or [`BiasSource::StepSize`].
+        source: BiasSource,
+        /// What gives the repetitions at a level, at which h is halved so many times. The streams
+        /// of random numbers are those of every level.
+        prepare: PrepareLevel,
+        /// The number of repetitions of each level at an effort; 0 where it is not run.
+        count: fn(Effort) -> u64,
+    },
+    /// A deterministic value with a bound on its error (Frobenius norm, for each letter), beyond
+    /// the biases that it [states](Setting::bias) one by one.
     Value(fn(&Setting) -> Result<(Observed, f64), ExperimentError>),
+}
+
+impl Experiment {
+    /// Whether it is run at this effort; its lines wait for more where it is not.
+    pub fn runs_at(&self, effort: Effort) -> bool {
+        match self.supply {
+            Supply::Samples { limit, .. } => limit(effort) > 0,
+            Supply::Repetitions { count, .. } | Supply::Limit { count, .. } => count(effort) > 0,
+            Supply::Value(_) => true,
+        }
+    }
 }
 
 /// Why an experiment gave no value. The claim is then open, never green.
@@ -144,19 +192,74 @@ impl From<DescentError> for ExperimentError {
     }
 }
 
+impl From<SequenceError> for ExperimentError {
+    fn from(error: SequenceError) -> Self {
+        match error {
+            SequenceError::Descent(error) => error.into(),
+            other => Self::Numerical { what: other.to_string() },
+        }
+    }
+}
+
 impl Setting {
+    /// The setting at an instance.
+    pub(super) fn at(instance: &Instance, effort: Effort) -> Self {
+        Self {
+            sizes: instance.sizes.iter().map(|(name, &size)| (name.to_string(), size)).collect(),
+            values: instance
+                .values
+                .iter()
+                .map(|(name, value)| (name.to_string(), Mat::from(value)))
+                .collect(),
+            effort,
+            said: Arc::default(),
+        }
+    }
+
     /// Adds to the note of the evidence what this run chose by itself, such as a faster exact
     /// sampler.
     pub fn remark(&self, text: impl Into<String>) {
-        self.remarks.lock().unwrap_or_else(PoisonError::into_inner).push(text.into());
+        self.said().remarks.push(text.into());
+    }
+
+    /// States a systematic error: the observed letters may be off by at most `bound` (Frobenius
+    /// norm, each letter), as found by `how`. Intervals are widened by it, and the report lists it.
+    /// Of several bounds from one source, such as those of repetitions, the largest counts.
+    pub fn bias(&self, source: BiasSource, bound: f64, how: impl Into<String>) {
+        let mut said = self.said();
+        match said.biases.iter_mut().find(|known| known.source == source) {
+            // A bound that is no number is none.
+            Some(known) if bound > known.bound || bound.is_nan() => known.bound = bound,
+            Some(_) => {}
+            None => said.biases.push(BiasBound { source, bound, how: how.into() }),
+        }
+    }
+
+    /// States the errors of the end of a flow one by one, for letters that move by at most `slope`
+    /// (Frobenius norm, each) for a unit move of the point.
+    pub fn errors_of_flow(&self, end: &FlowEnd, slope: f64) {
+        self.bias(BiasSource::TrainingTime, slope * end.distance_left, GRADIENT_NORM);
+        self.bias(BiasSource::Integrator, slope * end.integration_error, LOOSER_TOLERANCE);
+        self.bias(BiasSource::Rounding, slope * end.rounding, "unit roundoff of each step");
     }
 
     /// The description of an experiment and what it said of its run.
     pub(super) fn note(&self, description: &str) -> Option<String> {
-        let remarks = self.remarks.lock().unwrap_or_else(PoisonError::into_inner);
-        let parts = [description].into_iter().chain(remarks.iter().map(String::as_str));
+        let said = self.said();
+        let parts = [description].into_iter().chain(said.remarks.iter().map(String::as_str));
         let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
         (!parts.is_empty()).then(|| parts.join("; "))
+    }
+
+    /// The systematic errors that it stated, in the order of their sources.
+    pub(super) fn biases(&self) -> Vec<BiasBound> {
+        let mut biases = self.said().biases.clone();
+        biases.sort_by_key(|bias| bias.source);
+        biases
+    }
+
+    fn said(&self) -> MutexGuard<'_, Said> {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The size `name`, or an error that names it.

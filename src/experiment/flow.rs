@@ -1,13 +1,14 @@
 //! Evidence for `reaches`: the gradient flow of the exact population loss.
 
-use super::prediction::{budget, entries, length, predict, rounding};
+use super::contract::{GRADIENT_NORM, LOOSER_TOLERANCE};
+use super::prediction::{budget, entries, length, predict, rounding, rounding_bias};
 use super::{Comparison, Work};
 use crate::claim::{Expr, Letter, Proposition, Training};
-use crate::evidence::Evidence;
+use crate::evidence::{BiasSource, Evidence};
 use crate::numeric::{
     FloatEnvironment, Formula, Instance, ParameterPolynomial, evaluate, parameter_polynomial,
 };
-use crate::statistics::{Question, Relation, judge_computed};
+use crate::statistics::{Bias, Question, Relation, judge_computed};
 use crate::training::{FlowEnd, FlowSettings, Objective, gradient_flow};
 use crate::verdict::EvidenceKind;
 use faer::Mat;
@@ -38,9 +39,9 @@ pub fn follow_flow(work: &Work<'_>, comparisons: &[Comparison<'_>]) -> Vec<Evide
 /// A flow at its limit.
 struct Followed {
     end: FlowEnd,
-    /// The expression in `reaches` there, and a bound on the error that the flow leaves in it.
+    /// The expression in `reaches` there, and how far it moves for a unit move of the point.
     values: Vec<f64>,
-    error: f64,
+    slope: f64,
 }
 
 impl Followed {
@@ -56,25 +57,28 @@ impl Followed {
         let end = gradient_flow(&PolynomialLoss(polynomial), &run.start, &FlowSettings::default())
             .map_err(|error| error.to_string())?;
         let values = run.tracked(&end.point)?;
-        let error = run.slope(&end.point)? * end.error();
-        Ok(Self { end, values, error })
+        let slope = run.slope(&end.point)?;
+        Ok(Self { end, values, slope })
     }
 
     fn judge(&self, comparison: &Comparison<'_>, prediction: &[f64]) -> Evidence {
         let (end, values) = (&self.end, &self.values);
-        let error = self.error + rounding(values, prediction);
+        let bias = |source, bound: f64, how: &str| {
+            Bias::of_length(source, self.slope * bound, values.len(), how)
+        };
+        let rounded = self.slope * end.rounding + rounding(values, prediction);
+        let biases = vec![
+            bias(BiasSource::TrainingTime, end.distance_left, GRADIENT_NORM),
+            bias(BiasSource::Integrator, end.integration_error, LOOSER_TOLERANCE),
+            rounding_bias(rounded, values.len()),
+        ];
         let question = Question { relation: Relation::Equal, prediction, margin: None };
         let method = "Dormand-Prince 5(4) on the exact population loss";
         let (verdict, measurement) =
-            judge_computed(&question, values, error, end.evaluations, method);
+            judge_computed(&question, values, biases, end.evaluations, method);
         let note = format!(
-            "limit at time {:.4}: gradient norm {:.1e}, distance left {:.1e}, integration error {:.1e} (against a hundred times the tolerance), rounding {:.1e}, {} flat directions",
-            end.time,
-            end.gradient_norm,
-            end.distance_left,
-            end.integration_error,
-            end.rounding,
-            end.flat_directions
+            "limit at time {:.4}: gradient norm {:.1e}, {} flat directions",
+            end.time, end.gradient_norm, end.flat_directions
         );
         Evidence {
             verdict,

@@ -2,12 +2,14 @@
 
 mod agreement;
 mod comparison;
+mod computed;
 mod contract;
 mod flow;
 mod line;
 mod observation;
 mod prediction;
 mod rao_blackwell;
+mod repetitions;
 mod sampling;
 mod simulation;
 #[cfg(test)]
@@ -17,7 +19,11 @@ mod tests_sampled;
 mod training;
 
 pub use comparison::{Comparison, Work};
-pub use contract::{Draw, Effort, Experiment, ExperimentError, Observed, Prepare, Setting, Supply};
+pub use computed::{Computed, compute_observed};
+pub use contract::{
+    Draw, Effort, Experiment, ExperimentError, LEVELS, Observed, Prepare, PrepareLevel, Setting,
+    Supply,
+};
 pub use flow::follow_flow;
 pub use observation::observe;
 pub use simulation::simulate;

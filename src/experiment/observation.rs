@@ -1,20 +1,18 @@
 //! Lines about `observed` letters, judged by the experiment that supplies them.
 
 use super::line::Line;
-use super::prediction::{identity, rounding, seed_text, widen};
+use super::prediction::{identity, rounding, rounding_bias, seed_text};
 use super::sampling::Streams;
 use super::{
     Comparison, Draw, Experiment, ExperimentError, Observed, Prepare, Setting, Supply, Work,
 };
-use crate::evidence::{Evidence, Measurement};
+use crate::evidence::{BiasSource, Evidence, Measurement};
 use crate::numeric::{FloatEnvironment, Instance};
 use crate::statistics::{
-    Estimate, Interval, Looks, MeanSequence, Spread, judge, judge_computed, located,
+    Bias, Estimate, Interval, Looks, MeanSequence, Spread, judge, judge_computed,
 };
 use crate::verdict::Verdict;
-use faer::Mat;
 use rayon::prelude::*;
-use std::sync::Arc;
 
 /// Draws of one stream of random numbers.
 const BLOCK: u64 = 64;
@@ -36,17 +34,7 @@ pub fn observe(
     let Some(first) = comparisons.first() else {
         return Vec::new();
     };
-    let setting = Setting {
-        sizes: first.at.sizes.iter().map(|(name, &size)| (name.to_string(), size)).collect(),
-        values: first
-            .at
-            .values
-            .iter()
-            .map(|(name, value)| (name.to_string(), Mat::from(value)))
-            .collect(),
-        effort: work.effort,
-        remarks: Arc::default(),
-    };
+    let setting = Setting::at(first.at, work.effort);
     let observation = Observation {
         experiment,
         setting,
@@ -65,6 +53,9 @@ pub fn observe(
         Supply::Repetitions { prepare, count } => observation
             .draw(prepare)
             .and_then(|draw| observation.repeat(&draw, count(work.effort), &good)),
+        Supply::Limit { source, prepare, count } => {
+            observation.extrapolate(source, prepare, count(work.effort), &good)
+        }
         Supply::Value(compute) => observation.compute(compute, &good),
     }
     .map(Vec::into_iter);
@@ -95,7 +86,7 @@ fn names(experiment: &Experiment, at: &Instance) -> Vec<String> {
 }
 
 /// The judgement of a line, or why there is none.
-type Judged = Result<(Verdict, Measurement), String>;
+pub(super) type Judged = Result<(Verdict, Measurement), String>;
 
 /// The sequences of the different statistics of some lines.
 struct Statistics<'a> {
@@ -123,16 +114,16 @@ impl<'a> Statistics<'a> {
 }
 
 /// A run of an experiment at an instance.
-struct Observation<'a> {
+pub(super) struct Observation<'a> {
     experiment: &'a Experiment,
-    setting: Setting,
+    pub(super) setting: Setting,
     environment: FloatEnvironment,
-    streams: Streams,
+    pub(super) streams: Streams,
 }
 
 impl Observation<'_> {
     /// The instance with the observed values.
-    fn environment(&self, observed: Observed) -> FloatEnvironment {
+    pub(super) fn environment(&self, observed: Observed) -> FloatEnvironment {
         let mut environment = self.environment.clone();
         environment.values.extend(observed.into_iter().map(|(name, value)| (name.into(), value)));
         environment
@@ -179,10 +170,15 @@ impl Observation<'_> {
                 }
                 let sequence = &statistics.distinct[which].1;
                 let values = sequence.estimate();
-                let intervals = widen(looked[which].clone(), &values, &line.prediction);
-                let (samples, method) = (sequence.count(), sequence.method());
-                let (radius, distance) = (f64::INFINITY, Interval::everything());
-                let estimate = Estimate { values, intervals, radius, distance, samples, method };
+                let estimate = Estimate {
+                    intervals: looked[which].clone(),
+                    radius: f64::INFINITY,
+                    distance: Interval::everything(),
+                    biases: self.biases(line, affine.first(), &values)?,
+                    samples: sequence.count(),
+                    method: sequence.method(),
+                    values,
+                };
                 *judged = Some(Ok(self.seeded(judge(&line.question(), &estimate))));
             }
             let open = |one: &Option<Judged>| matches!(one, Some(Ok((Verdict::Inconclusive, _))));
@@ -230,83 +226,6 @@ impl Observation<'_> {
         Ok(())
     }
 
-    /// Student's t over repetitions. A line that is not affine in the observed letters is judged
-    /// by jackknife pseudo-values, n f(mean) - (n-1) f(mean without one), whose mean estimates
-    /// f(expectation) up to order 1/n^2 and which are f of the repetition where f is affine.
-    ///
-    /// Source: Miller, "The jackknife - a review", Biometrika 61 (1974).
-    fn repeat(&self, draw: &Draw, count: u64, lines: &[&Line<'_>]) -> Result<Vec<Judged>, String> {
-        let repetitions: Result<Vec<Observed>, ExperimentError> = (0..count)
-            .into_par_iter()
-            .map(|number| draw(&mut self.streams.stream(number)))
-            .collect();
-        let repetitions = repetitions.map_err(|error| error.to_string())?;
-        if repetitions.len() < 2 {
-            return Err("an interval over repetitions needs at least two of them".to_owned());
-        }
-        let affine = &repetitions[..repetitions.len().min(3)];
-        let judge_line = |line: &&Line<'_>| -> Judged {
-            let linear = line.is_affine(affine, |observed| self.environment(observed))?;
-            let values = if linear {
-                repetitions
-                    .iter()
-                    .map(|one| line.statistic(&self.environment(one.clone())))
-                    .collect::<Result<Vec<_>, _>>()?
-            } else {
-                self.pseudo_values(line, &repetitions)?
-            };
-            let mean: Vec<f64> = (0..line.prediction.len())
-                .map(|entry| values.iter().map(|one| one[entry]).sum::<f64>() / count as f64)
-                .collect();
-            let located = located(&values, line.comparison.share);
-            let rounding = rounding(&mean, &line.prediction);
-            let kind = if linear { "" } else { " of jackknife pseudo-values" };
-            let products = located.products();
-            let estimate = Estimate {
-                distance: located.distance(&values, &line.prediction).widened(rounding),
-                intervals: widen(located.intervals, &mean, &line.prediction),
-                radius: located.radius + rounding,
-                values: mean,
-                samples: count,
-                method: format!("Student's t over {count} repetitions{kind}{products}"),
-            };
-            Ok(self.seeded(judge(&line.question(), &estimate)))
-        };
-        Ok(lines.iter().map(judge_line).collect())
-    }
-
-    fn pseudo_values(
-        &self,
-        line: &Line<'_>,
-        repetitions: &[Observed],
-    ) -> Result<Vec<Vec<f64>>, String> {
-        let count = repetitions.len() as f64;
-        let mut sum = repetitions[0].clone();
-        for one in &repetitions[1..] {
-            for (name, value) in &mut sum {
-                let other = one.get(name).filter(|other| other.shape() == value.shape());
-                *value += other.ok_or_else(|| {
-                    format!("the experiment does not supply `{name}` in every repetition")
-                })?;
-            }
-        }
-        let at = |scale: f64, without: Option<&Observed>| -> Result<Vec<f64>, String> {
-            let mean = sum.iter().map(|(name, value)| {
-                let rest = without.map_or_else(|| value.clone(), |one| value - &one[name]);
-                (*name, rest * faer::Scale(scale))
-            });
-            line.statistic(&self.environment(mean.collect()))
-        };
-        let whole = at(1.0 / count, None)?;
-        repetitions
-            .iter()
-            .map(|one| {
-                let part = at(1.0 / (count - 1.0), Some(one))?;
-                Ok(whole.iter().zip(part).map(|(w, p)| count * w - (count - 1.0) * p).collect())
-            })
-            .collect()
-    }
-
     /// A value with a bound on the error of each letter, carried through the line by the Frobenius
     /// norm of its derivative in that letter.
     fn compute(
@@ -318,21 +237,53 @@ impl Observation<'_> {
         if error.is_nan() || error < 0.0 {
             return Err("the experiment gives no bound on its error".to_owned());
         }
+        if error > 0.0 {
+            self.setting.bias(BiasSource::Computation, error, "as the experiment bounds it");
+        }
         let judge_line = |line: &&Line<'_>| -> Judged {
             let values = line.statistic(&self.environment(observed.clone()))?;
-            let spread = if error > 0.0 {
-                let slope = line.slope(&observed, |moved| self.environment(moved))?;
-                error * slope
-            } else {
-                0.0
-            };
-            let error = spread + rounding(&values, &line.prediction).max(line.rounding(&observed));
-            Ok(judge_computed(&line.question(), &values, error, 1, "computed with an error bound"))
+            let biases = self.biases(line, Some(&observed), &values)?;
+            let method = "computed with an error bound";
+            Ok(judge_computed(&line.question(), &values, biases, 1, method))
         };
         Ok(lines.iter().map(judge_line).collect())
     }
 
-    fn seeded(&self, (verdict, mut measurement): (Verdict, Measurement)) -> (Verdict, Measurement) {
+    /// The biases that the experiment stated, carried through the line by the Frobenius norms of
+    /// its derivatives in the letters, and rounding.
+    pub(super) fn biases(
+        &self,
+        line: &Line<'_>,
+        observed: Option<&Observed>,
+        values: &[f64],
+    ) -> Result<Vec<Bias>, String> {
+        let entries = values.len();
+        let stated = self.setting.biases();
+        let mut rounded = rounding(values, &line.prediction);
+        let mut biases = Vec::new();
+        if let Some(observed) = observed {
+            rounded = rounded.max(line.rounding(observed));
+            if !stated.is_empty() {
+                let slope = line.slope(observed, |moved| self.environment(moved))?;
+                for bias in stated {
+                    match bias.source {
+                        BiasSource::Rounding => rounded += slope * bias.bound,
+                        source => {
+                            let bound = slope * bias.bound;
+                            biases.push(Bias::of_length(source, bound, entries, bias.how));
+                        }
+                    }
+                }
+            }
+        }
+        biases.push(rounding_bias(rounded, entries));
+        Ok(biases)
+    }
+
+    pub(super) fn seeded(
+        &self,
+        (verdict, mut measurement): (Verdict, Measurement),
+    ) -> (Verdict, Measurement) {
         measurement.seed = Some(seed_text(&self.streams.stream(0)));
         (verdict, measurement)
     }

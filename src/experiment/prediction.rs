@@ -2,8 +2,9 @@
 
 use super::{Comparison, Effort};
 use crate::claim::Expr;
+use crate::evidence::BiasSource;
 use crate::numeric::{Budget, FloatEnvironment, Instance, evaluate, evaluate_exactly};
-use crate::statistics::{Interval, Margin};
+use crate::statistics::{Bias, Margin};
 use faer::Mat;
 use rand_chacha::ChaCha8Rng;
 
@@ -14,8 +15,8 @@ impl Comparison<'_> {
     /// The margin in force.
     pub(super) fn margin(&self) -> Option<Margin> {
         self.claim.margin.as_ref().map(|margin| {
-            let value = margin.value.to_f64().value();
-            if margin.absolute { Margin::Absolute(value) } else { Margin::Relative(value) }
+            let [value, need] = [&margin.value, &margin.need].map(|one| one.to_f64().value());
+            Margin { value, absolute: margin.absolute, need }
         })
     }
 
@@ -78,16 +79,15 @@ pub(super) fn length(vector: &[f64]) -> f64 {
     vector.iter().map(|entry| entry * entry).sum::<f64>().sqrt()
 }
 
-/// What rounding may have done to values and prediction.
+/// What rounding may have done to values and prediction, in Euclidean length.
 pub(super) fn rounding(values: &[f64], prediction: &[f64]) -> f64 {
     ROUNDING * length(values).max(length(prediction))
 }
 
-/// Intervals widened by the rounding of both sides.
-pub(super) fn widen(intervals: Vec<Interval>, values: &[f64], prediction: &[f64]) -> Vec<Interval> {
-    let radius = rounding(values, prediction);
-    let widened = |one: Interval| Interval::new(one.low - radius, one.high + radius);
-    intervals.into_iter().map(widened).collect()
+/// Rounding of this length in so many coordinates.
+pub(super) fn rounding_bias(length: f64, coordinates: usize) -> Bias {
+    let how = "a part of 1e-12 of values and prediction, and what the experiment states";
+    Bias::of_length(BiasSource::Rounding, length, coordinates, how)
 }
 
 /// The key of a generator, in hexadecimal.

@@ -1,5 +1,5 @@
 //! What the calculus gives a simulation: the conditional mean of what is sampled, given its largest
-//! random letter, and the exact variance of that mean.
+//! random letter, and the exact variances of its entries.
 //!
 //! By the Rao-Blackwell theorem `E[f(X, w); w]` has the mean of `f` and at most its variance. Both
 //! closed forms come from the calculus, so the evidence leans on it; the simulation compares them
@@ -8,8 +8,9 @@
 use super::Effort;
 use super::prediction::budget;
 use crate::calculus::Calculus;
-use crate::claim::{ClaimFile, Expr, LawKind, Letter, Node};
-use crate::numeric::{Instance, evaluate_exactly};
+use crate::claim::{ClaimFile, Expr, LawKind, Letter, Node, Shape, Space};
+use crate::numeric::{Instance, RationalMatrix, evaluate_exactly};
+use dashu_ratio::RBig;
 use std::sync::Arc;
 
 /// Room for rounding in a variance that is used as a bound.
@@ -21,8 +22,8 @@ pub(super) struct Conditional {
     pub(super) mean: Expr,
     /// The letters that were integrated out.
     pub(super) integrated: Vec<Arc<str>>,
-    /// The exact variance of a sample, with room for rounding, of a number.
-    pub(super) variance: Option<f64>,
+    /// The exact variance of each entry of a sample, row after row, with room for rounding.
+    pub(super) variances: Option<Vec<f64>>,
 }
 
 impl Conditional {
@@ -32,7 +33,16 @@ impl Conditional {
             [] => None,
             names => Some(format!("{} integrated out", names.join(", "))),
         };
-        let variance = self.variance.map(|variance| format!("variance {variance:.4e} of a sample"));
+        let variance = self.variances.as_ref().map(|variances| {
+            let sum: f64 = variances.iter().sum();
+            match &variances[..] {
+                [_] => format!("variance {sum:.4e} of a sample"),
+                all => format!(
+                    "variances of the {} entries of a sample, together {sum:.4e}",
+                    all.len()
+                ),
+            }
+        });
         let parts: Vec<String> = integrated.into_iter().chain(variance).collect();
         format!("leans on the calculus: {}", parts.join(", "))
     }
@@ -69,25 +79,71 @@ pub(super) fn condition(
     if !contains(&given_context, kept) {
         return None;
     }
-    let square = Node::Power(given_context.clone(), 2.into());
-    let square = Expr { node: Arc::new(square), ..given_context.clone() };
     let mean = expectation(&given_context, None);
-    let variance = side.shape.is_scalar().then(|| {
-        let mean_square = Node::Power(mean.clone(), 2.into());
-        let mean_square = Expr { node: Arc::new(mean_square), ..mean.clone() };
-        let variance = Node::Subtract(expectation(&square, None), mean_square);
-        let variance = closed_form(&Expr { node: Arc::new(variance), ..mean.clone() })?;
-        // In exact arithmetic: the terms of a normal form cancel.
-        let value = evaluate_exactly(&variance, at, &budget(effort)).ok()?.to_f64()[0];
-        Some(value * (1.0 + ROUNDING)).filter(|value| value.is_finite() && *value > 0.0)
-    });
-    let variance = variance.flatten();
+    let variances = variances(&given_context, file, at, effort);
     let integrated: Vec<Arc<str>> = others.iter().map(|letter| letter.name.clone()).collect();
-    (!integrated.is_empty() || variance.is_some()).then_some(Conditional {
+    (!integrated.is_empty() || variances.is_some()).then_some(Conditional {
         mean,
         integrated,
-        variance,
+        variances,
     })
+}
+
+/// The exact variance of each entry of `sample`: that of `row'*sample*column` as a polynomial in two
+/// vectors, where they are unit vectors. `None` where the calculus cannot tell, or where an entry
+/// does not vary.
+fn variances(sample: &Expr, file: &ClaimFile, at: &Instance, effort: Effort) -> Option<Vec<f64>> {
+    let Shape { rows, columns } = &sample.shape;
+    let (row, column) = (fresh("row", file), fresh("column", file));
+    let (mut declarations, mut entry) = (String::new(), format!("({sample})"));
+    if let Space::Size(size) = rows {
+        declarations += &format!("\nvector {row}[{size}]");
+        entry = format!("{row}'*{entry}");
+    }
+    if let Space::Size(size) = columns {
+        declarations += &format!("\nvector {column}[{size}]");
+        entry = format!("{entry}*{column}");
+    }
+    let file = ClaimFile::parse(&file.name, &format!("{}{declarations}\n", file.text)).ok()?;
+    let expression =
+        |text: &str| file.expression(text).ok().filter(|found| found.shape.is_scalar());
+    let mut calculus = Calculus::new(&file.letters).ok()?;
+    let variance = expression(&format!("E[({entry})^2] - E[{entry}]^2"))?;
+    let variance = expression(&calculus.normal_form(&variance).ok()?)?;
+    let unit = |space: &Space, place: usize| {
+        RationalMatrix::from_fn(size(space, at), 1, |other, _| {
+            if other == place { RBig::ONE } else { RBig::ZERO }
+        })
+    };
+    let mut at = at.clone();
+    let mut variances = Vec::new();
+    for i in 0..size(rows, &at) {
+        for j in 0..size(columns, &at) {
+            at.values.insert(row.as_str().into(), unit(rows, i));
+            at.values.insert(column.as_str().into(), unit(columns, j));
+            // In exact arithmetic: the terms of a normal form cancel.
+            let value = evaluate_exactly(&variance, &at, &budget(effort)).ok()?.to_f64()[0];
+            let bound = value * (1.0 + ROUNDING);
+            variances.push(Some(bound).filter(|bound| bound.is_finite() && *bound > 0.0)?);
+        }
+    }
+    Some(variances)
+}
+
+/// A name that does not occur in the file.
+fn fresh(name: &str, file: &ClaimFile) -> String {
+    let mut name = name.to_owned();
+    while file.text.contains(&name) {
+        name.push('_');
+    }
+    name
+}
+
+fn size(space: &Space, at: &Instance) -> usize {
+    match space {
+        Space::One => 1,
+        Space::Size(name) => at.sizes.get(name).copied().unwrap_or(1),
+    }
 }
 
 fn is_gaussian(letter: &Letter) -> bool {
@@ -95,11 +151,7 @@ fn is_gaussian(letter: &Letter) -> bool {
 }
 
 fn entries(letter: &Letter, at: &Instance) -> usize {
-    let size = |space: &crate::claim::Space| match space {
-        crate::claim::Space::One => 1,
-        crate::claim::Space::Size(name) => at.sizes.get(name).copied().unwrap_or(1),
-    };
-    size(&letter.shape.rows) * size(&letter.shape.columns)
+    size(&letter.shape.rows, at) * size(&letter.shape.columns, at)
 }
 
 fn contains(expr: &Expr, letter: &Letter) -> bool {

@@ -1,7 +1,7 @@
 //! Simulated evidence: both sides of `==` (or of a bound) by samples of the declared laws.
 
 use super::agreement::AgreementCheck;
-use super::prediction::{length, predict, seed_text, widen};
+use super::prediction::{length, predict, rounding, rounding_bias, seed_text};
 use super::rao_blackwell::{Conditional, condition};
 use super::sampling::{BLOCK, Streams, for_each_sample, sample_limit};
 use super::{Comparison, Work};
@@ -119,21 +119,21 @@ impl Asked {
         Question { relation: self.relation, prediction: &self.prediction, margin: self.margin }
     }
 
-    /// The samples that verify the line with high probability where it is true and a sample has
-    /// this variance: a half width of the margin less three standard errors. At most `limit`,
-    /// which a line without a margin gets.
-    fn planned(&self, variance: f64, share: f64, limit: u64) -> u64 {
-        let size = length(&self.prediction);
-        let margin = match self.margin {
-            Some(Margin::Relative(margin)) => margin * size,
-            Some(Margin::Absolute(margin)) => margin,
-            None => return limit,
+    /// The samples that verify the line with high probability where it is true and the entries of
+    /// a sample have these variances: a half width of the margin less three standard errors. At
+    /// most `limit`, which a line without a margin gets.
+    fn planned(&self, variances: &[f64], share: f64, limit: u64) -> u64 {
+        let Some(Margin { value, absolute, need }) = self.margin else {
+            return limit;
         };
+        let unit = if absolute { 1.0 } else { length(&self.prediction) };
+        let margin = unit * value.min(need - value);
         if self.relation != Relation::Equal {
             return limit;
         }
         // Doublings from the first look cost at most this factor of the share.
-        let level = (2.0 * 16.0 / share).ln();
+        let level = (2.0 * 16.0 * variances.len() as f64 / share).ln();
+        let variance: f64 = variances.iter().sum();
         let wanted = variance * ((2.0 * level).sqrt() + 3.0).powi(2) / margin.powi(2);
         let blocks = (wanted / BLOCK as f64).ceil();
         if blocks < (limit / BLOCK) as f64 { (blocks as u64 * BLOCK).max(FIRST) } else { limit }
@@ -142,7 +142,7 @@ impl Asked {
     /// No number of samples decides: a prediction of zero under a relative margin.
     fn is_hopeless(&self) -> bool {
         self.relation == Relation::Equal
-            && matches!(self.margin, Some(Margin::Relative(_)))
+            && self.margin.is_some_and(|margin| !margin.absolute)
             && self.prediction.iter().all(|&entry| entry == 0.0)
     }
 
@@ -207,15 +207,18 @@ impl Sampler {
         };
         let streams = Streams::new(work, "simulation", &comparison.identities());
         let entries = self.program.output_entries();
-        let variance = self.conditional.as_ref().and_then(|given| given.variance);
+        let variances = self.conditional.as_ref().and_then(|given| given.variances.clone());
         let share = comparison.share * if self.conditional.is_some() { OWN_SHARE } else { 1.0 };
         let limit = sample_limit(work.effort, self.program.cost());
-        let limit = variance.map_or(limit, |variance| asked[0].planned(variance, share, limit));
+        let limit = match &variances {
+            Some(variances) => asked[0].planned(variances, share, limit),
+            None => limit,
+        };
         let looks = Looks::doubling(FIRST.min(limit), limit);
-        let spread = variance.map_or(Spread::Estimated, |variance| Spread::Bounded(vec![variance]));
+        let spread = variances.clone().map_or(Spread::Estimated, Spread::Bounded);
         let mut sequence = MeanSequence::new(entries, share, looks, spread);
         let mut check = self.both.as_ref().map(|_| {
-            AgreementCheck::new(entries, variance, CHECK_SHARE * comparison.share, looks.first())
+            AgreementCheck::new(entries, variances, CHECK_SHARE * comparison.share, looks.first())
         });
         let mut judged: Vec<Option<(Verdict, Measurement)>> = vec![None; asked.len()];
         while let Some(due) = sequence.next_look() {
@@ -244,10 +247,11 @@ impl Sampler {
                     continue;
                 }
                 let estimate = Estimate {
-                    intervals: widen(looked.clone(), &values, &asked.prediction),
+                    intervals: looked.clone(),
                     values: values.clone(),
                     radius: f64::INFINITY,
                     distance: Interval::everything(),
+                    biases: vec![rounding_bias(rounding(&values, &asked.prediction), entries)],
                     samples: sequence.count(),
                     method: sequence.method(),
                 };

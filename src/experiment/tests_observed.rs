@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::claim::ClaimFile;
-use crate::evidence::Evidence;
+use crate::evidence::{BiasSource, Evidence};
 use crate::numeric::instances;
 use crate::verdict::{EvidenceKind, Verdict};
 use faer::Mat;
@@ -147,4 +147,74 @@ fn observations_do_not_depend_on_the_number_of_threads() {
         pool.install(|| evidence(&samples, LINES))
     };
     assert_eq!(run(1), run(2));
+}
+
+/// z = 2 + h - h^2 + noise at h = 2^-(level + 4): the mean of a size of 16, 32 and 64.
+fn of_a_size(_: &Setting, level: u32, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
+    let h = 0.5_f64.powi(level as i32 + 4);
+    Ok(Box::new(move |generator| {
+        Ok(letters(2.0 + h - h * h + 1e-3 * normal(generator), 1e-3, generator))
+    }))
+}
+
+#[test]
+fn a_limit_is_extrapolated_from_three_sizes_and_a_wrong_one_is_refuted() {
+    let limit = experiment(Supply::Limit {
+        source: BiasSource::FiniteSize,
+        prepare: of_a_size,
+        count: |_| 64,
+    });
+    let lines = "margin 1/4% because the largest size alone is off by 0.8%\n\
+        claim right: z == 2\nrefute wrong: z == 2.01\nrefute largest: z == 2 + 1/64 - 1/4096\n\
+        claim curved: z^2 == 4\nclaim paired: pair - z == 1\n";
+    let lines = lines.replace("1/4%", "0.25%");
+    let found = evidence(&limit, &lines);
+    use Verdict::{Refuted, Verified};
+    let verdicts: Vec<Verdict> = found.iter().map(|piece| piece.verdict).collect();
+    assert_eq!(verdicts, [Verified, Refuted, Refuted, Verified, Verified], "{found:?}");
+    let measurement = found[0].measurement.as_ref().expect("a measurement");
+    let bias = &measurement.biases[0];
+    assert_eq!(bias.source, BiasSource::FiniteSize);
+    // R2 - R1 is h^2/8 at the coarsest of the three, and noise.
+    assert!(bias.bound > 0.125 / 256.0 && bias.bound < 4e-3, "{bias:?}");
+    assert!(measurement.method.starts_with("Richardson's extrapolation over 3 levels"));
+}
+
+#[test]
+fn a_limit_is_open_where_the_sizes_show_no_power_series() {
+    fn root(_: &Setting, level: u32, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
+        let h = 0.5_f64.powi(level as i32 + 4);
+        Ok(Box::new(move |generator| {
+            Ok(letters(2.0 + h.sqrt() + 1e-4 * normal(generator), 1e-4, generator))
+        }))
+    }
+    let limit =
+        experiment(Supply::Limit { source: BiasSource::FiniteSize, prepare: root, count: |_| 64 });
+    let found = evidence(&limit, "claim right: z == 2\n");
+    assert_eq!(found[0].verdict, Verdict::Open);
+    let note = found[0].note.as_deref().unwrap_or_default();
+    assert!(note.starts_with("finite size: from the first to the second level"), "{note}");
+}
+
+#[test]
+fn a_bias_that_an_experiment_states_widens_the_interval_of_its_lines() {
+    fn biased(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
+        let at = at.clone();
+        Ok(Box::new(move |generator| {
+            // Of the bounds of the repetitions the largest counts.
+            let bound = 0.02 + 0.01 * normal(generator).tanh();
+            at.bias(BiasSource::TrainingTime, bound, "planted");
+            Ok(letters(2.0 + 1e-3 * normal(generator), 1e-3, generator))
+        }))
+    }
+    let repetitions = experiment(Supply::Repetitions { prepare: biased, count: |_| 64 });
+    let found = evidence(&repetitions, "claim right: z == 2\nclaim twice: 2*z == 4\n");
+    for (piece, factor) in found.iter().zip([1.0, 2.0]) {
+        let measurement = piece.measurement.as_ref().expect("a measurement");
+        let bias = &measurement.biases[0];
+        assert_eq!((bias.source, bias.how.as_str()), (BiasSource::TrainingTime, "planted"));
+        assert!(bias.bound > 0.026 * factor && bias.bound < 0.0301 * factor, "{bias:?}");
+        let half = (measurement.interval[1] - measurement.interval[0]) / 2.0;
+        assert!(half > bias.bound && half < 1.2 * bias.bound, "{measurement:?}");
+    }
 }

@@ -1,23 +1,31 @@
 //! Evidence for `reaches`: stochastic gradient descent on samples of the declared loss.
 //!
-//! Every repetition descends from the declared start with a constant step size h/2, and twice with h
-//! for the same time, on the samples of every other step of the first. It averages the expression of
-//! the line over the tail. Steps of finite size leave a bias of order h, and so does the noise of a
-//! batch, of order h/batch; batches are equal, so both are twice as large at h. The difference of the
-//! averages estimates the bias at h/2: it is taken off, and the interval is widened by a bound on all
-//! of it. What the start has left behind at the end of the burn-in is known from a pilot, the flow on
-//! an average over a fixed sample, and is added too.
+//! Every repetition descends from the declared start with a constant step size h/4, and for the same
+//! time twice with h/2 and four times with h: each on its part of the samples of the first, with as
+//! many in each step, so that all of them serve every level once. It averages the expression of the
+//! line over the tail. The step-size bias is a power series in h, that of the discrete steps as well
+//! as that of the noise in the gradients, so each halving has to change the average by about half of
+//! what the one before did; otherwise the descent decides nothing. (With the samples of a step halved,
+//! too, the noise would stay, and its bias unseen.) What the last halving changes estimates what is
+//! left: it is added once more, and the interval is widened by a bound on all of it. What the start
+//! has left behind at the end of the burn-in is known from a pilot, the flow on an average over a
+//! fixed sample, and is added too.
+//!
+//! Source of the series: Dieuleveut, Durmus, Bach, "Bridging the gap between constant step size
+//! stochastic gradient descent and Markov chains", Annals of Statistics 48 (2020).
 
 use super::flow::{Run, claimed_limit};
-use super::prediction::{length, rounding, seed_text, widen};
+use super::prediction::{length, rounding, rounding_bias, seed_text};
 use super::sampling::{Streams, multiplications};
 use super::{Comparison, Effort, Work};
 use crate::data::{LANES, Normals};
-use crate::evidence::Evidence;
+use crate::evidence::{BiasSource, Evidence};
 use crate::numeric::{
     Expectations, FixedValues, FloatEnvironment, FloatError, Lowering, Program, Workspace,
 };
-use crate::statistics::{Estimate, Interval, Located, Question, Relation, judge, located};
+use crate::statistics::{
+    Bias, Estimate, Located, Question, Relation, halving, judge, located, student,
+};
 use crate::training::{
     DescentError, FlowSettings, Objective, Optimizer, Schedule, descend, gradient_flow,
 };
@@ -29,6 +37,12 @@ use std::cell::RefCell;
 /// Repetitions: many, because Student's quantile at a share of 1e-8 falls from ten with 32 of them
 /// to seven with 64.
 const REPETITIONS: u64 = 64;
+
+/// Step sizes h, h/2 and h/4.
+const LEVELS: usize = 3;
+
+/// Steps of the smallest size in one of the largest.
+const FINEST: u64 = 1 << (LEVELS - 1);
 
 /// Groups of [`LANES`] samples in a step: at least so many, because the bias falls with them.
 const GROUPS: u64 = 4;
@@ -64,15 +78,13 @@ pub fn descend_on_samples(work: &Work<'_>, comparisons: &[Comparison<'_>]) -> Ve
 
 /// All repetitions of a descent, with what is known of their biases.
 struct Descended {
-    /// The means over the tails, extrapolated.
-    values: Vec<f64>,
-    repetitions: Vec<Vec<f64>>,
-    located: Located,
-    /// Bounds on the step-size bias of each entry, and on its length.
-    biases: Vec<f64>,
-    bias: f64,
+    /// The means over the tails, extrapolated, and where their expectations are.
+    limit: Located,
+    /// What the step size leaves.
+    step_size: Bias,
     /// What is left of the start.
     transient: f64,
+    /// The smallest step size, and the samples of a step.
     rate: f64,
     batch: u64,
     samples: u64,
@@ -105,58 +117,67 @@ impl Descended {
                 Err(error) => return Err(error.to_string()),
             }
         };
-        let (extrapolated, differences): (Vec<_>, Vec<_>) =
-            repetitions.into_iter().map(|one| (one.extrapolated, one.difference)).unzip();
         let share = comparison.share;
-        let biases = located(&differences, BIAS_SHARE * share);
-        let pairs = biases.distance(&differences, &vec![0.0; run.entries()]);
-        let biases: Vec<f64> =
-            biases.intervals.into_iter().map(|interval| interval.absolute().high).collect();
-        let mean = |entry| {
-            extrapolated.iter().map(|one: &Vec<f64>| one[entry]).sum::<f64>() / REPETITIONS as f64
+        let differences = |level: usize| -> Vec<Vec<f64>> {
+            let change = |one: &Repetition| {
+                let pairs = one.averages[level + 1].iter().zip(&one.averages[level]);
+                pairs.map(|(fine, coarse)| fine - coarse).collect()
+            };
+            repetitions.iter().map(change).collect()
         };
+        let first = student(&differences(0), BIAS_SHARE / 2.0 * share);
+        let last = differences(LEVELS - 2);
+        let change = located(&last, BIAS_SHARE / 2.0 * share);
+        halving(&first, &change.intervals).map_err(|error| format!("step size: {error}"))?;
+        let fine = repetitions.iter().map(|one| &one.averages[LEVELS - 1]).zip(&last);
+        let extrapolated: Vec<Vec<f64>> =
+            fine.map(|(fine, last)| fine.iter().zip(last).map(|(x, y)| x + y).collect()).collect();
+        let (bounds, length) = change.magnitude();
+        let step_size = Bias::of_coordinates(
+            BiasSource::StepSize,
+            bounds,
+            "what the last of two halvings changes, although it is taken off; the first changes as expected of it",
+        );
         Ok(Self {
-            values: (0..run.entries()).map(mean).collect(),
-            located: located(&extrapolated, (1.0 - BIAS_SHARE) * share),
-            bias: length(&biases).min(pairs.high),
-            biases,
+            limit: located(&extrapolated, (1.0 - BIAS_SHARE) * share),
+            step_size: step_size.within(length),
             // exp(-curvature t) from the end of the burn-in, averaged over the tail.
             transient: pilot.slope * pilot.left / (pilot.curvature * plan.tail).max(1.0),
-            rate: plan.rate,
+            rate: plan.rate / FINEST as f64,
             batch: plan.groups * LANES as u64,
-            samples: REPETITIONS * 2 * plan.steps() * plan.groups * LANES as u64,
-            repetitions: extrapolated,
+            samples: REPETITIONS * FINEST * plan.steps() * plan.groups * LANES as u64,
             seed: seed_text(&streams.stream(0)),
         })
     }
 
     fn judge(&self, comparison: &Comparison<'_>, prediction: &[f64]) -> Evidence {
-        let slack: Vec<f64> = self.biases.iter().map(|bias| bias + self.transient).collect();
-        let widened = self.located.intervals.iter().zip(&slack);
-        let whole = self.bias + self.transient + rounding(&self.values, prediction);
-        let intervals =
-            widened.map(|(mean, bias)| Interval::new(mean.low - bias, mean.high + bias)).collect();
-        let estimate = Estimate {
-            intervals: widen(intervals, &self.values, prediction),
-            radius: self.located.radius + whole,
-            distance: self.located.distance(&self.repetitions, prediction).widened(whole),
-            values: self.values.clone(),
-            samples: self.samples,
-            method: format!(
-                "Student's t over {REPETITIONS} repetitions{}, widened by the step-size bias",
-                self.located.products()
+        let (limit, entries) = (&self.limit, self.limit.values.len());
+        let biases = vec![
+            self.step_size.clone(),
+            Bias::of_length(
+                BiasSource::TrainingTime,
+                self.transient,
+                entries,
+                "what a pilot flow leaves of the start, by its rate, averaged over the tail",
             ),
+            rounding_bias(rounding(&limit.values, prediction), entries),
+        ];
+        let estimate = Estimate {
+            values: limit.values.clone(),
+            intervals: limit.intervals.clone(),
+            radius: limit.radius,
+            distance: limit.distance(prediction),
+            biases,
+            samples: self.samples,
+            method: format!("Student's t over {REPETITIONS} repetitions{}", limit.products()),
         };
         let margin = comparison.margin();
         let question = Question { relation: Relation::Equal, prediction, margin };
         let (verdict, mut measurement) = judge(&question, &estimate);
         measurement.seed = Some(self.seed.clone());
         let mut note = format!(
-            "the declared loss on samples: {} a step of size {:.3e}, bias of at most {:.1e} by halving it, {:.1e} left of the start",
-            self.batch,
-            self.rate / 2.0,
-            self.bias,
-            self.transient
+            "the declared loss on samples, {} a step of size {:.3e}",
+            self.batch, self.rate
         );
         if verdict == Verdict::Inconclusive && margin.is_none() {
             note.push_str("; without a `margin` a descent can refute but not verify");
@@ -306,7 +327,7 @@ impl Pilot {
 
 /// Step size, batch and lengths of the repetitions.
 struct Plan {
-    /// The larger step size h.
+    /// The largest step size h.
     rate: f64,
     /// Groups of samples in a step.
     groups: u64,
@@ -315,12 +336,9 @@ struct Plan {
     tail: f64,
 }
 
-/// Averages of the expression over the tails.
+/// The averages of the expression over the tails, level by level.
 struct Repetition {
-    /// At h/2, less the difference.
-    extrapolated: Vec<f64>,
-    /// Those at h less that at h/2.
-    difference: Vec<f64>,
+    averages: Vec<Vec<f64>>,
 }
 
 impl Plan {
@@ -328,11 +346,11 @@ impl Plan {
         // Stable by a factor 5; what noise adds is seen by halving.
         let rate = 0.4 / pilot.stiffness;
         let mut plan = Self { rate, groups: GROUPS, burn_in: pilot.time, tail: 5.0 * pilot.time };
-        // Each sample is used at both step sizes; kernels do a dozen multiplications in the time of
+        // Each sample is used at every level; kernels do a dozen multiplications in the time of
         // one. What can be spent beyond the tail that is needed makes batches larger: a longer tail
         // would leave the bias as it is.
-        let samples = 12 * multiplications(effort) / REPETITIONS / (2 * cost);
-        plan.groups = GROUPS.max(samples / (2 * plan.steps() * LANES as u64));
+        let samples = 12 * multiplications(effort) / REPETITIONS / (LEVELS as u64 * cost);
+        plan.groups = GROUPS.max(samples / (FINEST * plan.steps() * LANES as u64));
         plan
     }
 
@@ -341,37 +359,42 @@ impl Plan {
         ((self.burn_in + self.tail) / self.rate).ceil() as u64
     }
 
-    /// All descents. Even steps of size h/2 have samples of one stream, odd ones of another; a descent
-    /// with steps of size h follows each of these streams.
+    /// All descents. Steps of size h/4 have the samples of four streams in turn; each of the two
+    /// descents with h/2 has every other of them, each of the four with h one.
     fn repetition(
         &self,
         run: &Run<'_>,
         loss: &SampledLoss,
         mut generator: ChaCha8Rng,
     ) -> Result<Repetition, DescentError> {
-        let sources = [Normals::new(&mut generator), Normals::new(&mut generator)];
+        let streams: Vec<Normals> = (0..FINEST).map(|_| Normals::new(&mut generator)).collect();
         let mut state = loss.state(run);
         let (steps, tail) = (self.steps(), (self.tail / self.rate).ceil() as u64);
-        let mut descent = |parts: u64, mut sources: Vec<Normals>| {
+        let mut averages = Vec::new();
+        for level in 0..LEVELS {
+            let parts = 1 << level;
+            let descents = FINEST / parts;
             let schedule = Schedule {
                 tail: parts * tail,
                 ..Schedule::constant(parts * steps, self.rate / parts as f64)
             };
-            let gradient = |step: u64, point: &[f64], gradient: &mut [f64]| {
-                let source = &mut sources[(step % parts) as usize];
-                loss.estimate(&mut state, run, point, self.groups, source, gradient)
-            };
-            let track = |point: &[f64]| {
-                run.tracked(point).unwrap_or_else(|_| vec![f64::NAN; run.entries()])
-            };
-            descend(&run.start, &Optimizer::Gradient, &schedule, gradient, track)
-        };
-        let fine = descent(2, sources.to_vec())?.average;
-        let [even, odd] = sources;
-        let (even, odd) = (descent(1, vec![even])?.average, descent(1, vec![odd])?.average);
-        let coarse = even.iter().zip(&odd).map(|(even, odd)| f64::midpoint(*even, *odd));
-        let difference: Vec<f64> = coarse.zip(&fine).map(|(coarse, fine)| coarse - fine).collect();
-        let extrapolated = fine.iter().zip(&difference).map(|(fine, bias)| fine - bias).collect();
-        Ok(Repetition { extrapolated, difference })
+            let mut average = vec![0.0; run.entries()];
+            for first in 0..descents {
+                let mut streams = streams.clone();
+                let gradient = |step: u64, point: &[f64], gradient: &mut [f64]| {
+                    let source = &mut streams[((step * descents + first) % FINEST) as usize];
+                    loss.estimate(&mut state, run, point, self.groups, source, gradient)
+                };
+                let track = |point: &[f64]| {
+                    run.tracked(point).unwrap_or_else(|_| vec![f64::NAN; run.entries()])
+                };
+                let end = descend(&run.start, &Optimizer::Gradient, &schedule, gradient, track)?;
+                for (mean, entry) in average.iter_mut().zip(end.average) {
+                    *mean += entry / descents as f64;
+                }
+            }
+            averages.push(average);
+        }
+        Ok(Repetition { averages })
     }
 }

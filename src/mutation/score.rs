@@ -51,8 +51,7 @@ pub struct KindScore {
     pub tried: u64,
     /// Those it rejects.
     pub rejected: u64,
-    /// Those whose prediction is off by at least twice the need of the line, which is twice its
-    /// margin, at some instance.
+    /// Those whose prediction is off by at least twice the need of the line at some instance.
     pub large: u64,
     /// Those of them that it rejects.
     pub large_rejected: u64,

@@ -258,8 +258,8 @@ impl Tried {
         }
         self.effect = Some(self.effect.map_or(moved, |known| known.max(moved)));
         let need = right.margin.as_deref().map(|margin: &Margin| {
-            let amount = margin.value.to_f64().value();
-            2.0 * if margin.absolute { amount / size } else { amount }
+            let need = margin.need.to_f64().value();
+            if margin.absolute { need / size } else { need }
         });
         self.large |= need.is_some_and(|need| moved >= 2.0 * need);
     }

@@ -50,6 +50,25 @@ pub enum NetworkError {
         /// How many there should be.
         expected: usize,
     },
+    /// The number of weights does not fit the layers.
+    #[error("{count} weights were given; these layers have {expected}")]
+    Parameters {
+        /// How many were given.
+        count: usize,
+        /// How many there should be.
+        expected: usize,
+    },
+    /// The way back through a mesa-layer lost its digits.
+    #[error(
+        "the mesa-layer cannot be taken back: with lambda = {inverse_ridge:e} its first inverse is \
+         off by {deviation:.1e} of lambda; use a smaller lambda"
+    )]
+    LostPrecision {
+        /// `lambda` of the head.
+        inverse_ridge: f64,
+        /// The relative deviation of `R_0` from `lambda I`.
+        deviation: f64,
+    },
     /// A start that breaks the paper's Assumption 3.3.
     #[error("Assumption 3.3 wants {what}; here it is {value}")]
     Start {

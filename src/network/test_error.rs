@@ -1,12 +1,13 @@
 //! The squared error of a layer on fresh prompts, with as much integrated out as is exact.
 
 use super::linear_attention::{LinearAttention, NetworkError};
-use crate::data::{Normals, PromptLaw, gaussian_nodes};
+use crate::data::{Normals, Prompt, PromptLaw, gaussian_nodes};
+use faer::Mat;
 use rand_chacha::ChaCha8Rng;
 
 impl LinearAttention {
-    /// One draw of `E[(yhat - y_q)^2 | examples, task]` on prompts of `law`, the mean being over
-    /// the query and the noise of its label, exactly: the prediction is linear in the query, the
+    /// One draw of `E[(yhat - y_q)^2 | examples, task]` on prompts of `law` (given their covariance,
+    /// too, where it is random), the mean being over the query and the noise of its label, exactly: the prediction is linear in the query, the
     /// label a polynomial of degree at most three, and Gauss-Hermite nodes along the few
     /// directions that matter integrate their squared difference without error. Its mean is the
     /// test risk (no factor 1/2); it scatters far less than `(yhat - y_q)^2`.
@@ -22,6 +23,7 @@ impl LinearAttention {
         law: &PromptLaw,
         generator: &mut ChaCha8Rng,
     ) -> Result<f64, NetworkError> {
+        let law = &law.given_covariance(generator);
         let sample = law.sample(generator);
         let reading = self.read(&sample.prompt);
         let Some(slope) = reading.slope() else {
@@ -39,6 +41,36 @@ impl LinearAttention {
         Ok(mean + law.noise_variance())
     }
 
+    /// The matrix `F` (d x d) with `yhat = x_q'F w` on prompts with these examples (d x N) and labels
+    /// `y_i = w'x_i`, for all tasks and queries: the predictions of the layer for the unit tasks.
+    /// With it, means over task and query are exact.
+    ///
+    /// # Errors
+    /// [`NetworkError::NotCovered`] unless `u_12 = u_21 = 0`: otherwise the prediction is not linear
+    /// in task and query.
+    ///
+    /// # Panics
+    /// If layer and examples have different dimensions.
+    pub fn prediction_map(&self, examples: &Mat<f64>) -> Result<Mat<f64>, NetworkError> {
+        let d = self.dimension();
+        let vectors = [self.input_value(), self.label_key()];
+        if vectors.iter().any(|vector| vector.norm_max() != 0.0) {
+            return Err(NetworkError::NotCovered {
+                what: "predictions are linear in task and query where u_12 = u_21 = 0",
+                value: format!("{vectors:?}"),
+            });
+        }
+        let mut map = Mat::zeros(d, d);
+        for task in 0..d {
+            let labels = examples.row(task).iter().copied().collect();
+            let prompt = Prompt { examples: examples.clone(), labels, query: vec![0.0; d] };
+            let reading = self.read(&prompt);
+            let slope = reading.slope().expect("u_12 = 0: this is a bug");
+            slope.iter().enumerate().for_each(|(i, entry)| map[(i, task)] = *entry);
+        }
+        Ok(map)
+    }
+
     /// An estimate of the test risk `E (yhat - y_q)^2` (no factor 1/2) from `contexts` prompts of
     /// `law`, each with `queries` independent queries; the noise of their labels is integrated
     /// out. For any weights.
@@ -54,7 +86,8 @@ impl LinearAttention {
     ) -> f64 {
         let (mut sum, mut source) = (0.0, Normals::new(generator));
         for _ in 0..contexts {
-            let sample = law.sample_from(&mut source);
+            let law = &law.given_covariance(generator);
+            let sample = law.sample_from(&mut source, generator);
             let reading = self.read(&sample.prompt);
             for _ in 0..queries {
                 let query = law.sample_query(generator);
@@ -69,7 +102,7 @@ impl LinearAttention {
 mod tests {
     use super::*;
     use crate::data::{Labels, TaskLaw, generator};
-    use faer::{Mat, mat};
+    use faer::mat;
 
     fn laws() -> Vec<PromptLaw> {
         let covariance = mat![[2.0, 0.5], [0.5, 1.0]];
@@ -115,6 +148,22 @@ mod tests {
             let estimate = network.mean_error(law, COUNT, 2, &mut stream("mean"));
             assert!((estimate - mean(&raw)).abs() < 2.0 * tolerance, "law {number}");
         }
+    }
+
+    #[test]
+    fn the_map_from_task_and_query_is_that_of_the_predictions() {
+        let block = mat![[0.4, -0.1], [0.05, 0.5]];
+        let network = LinearAttention::from_blocks(&[0.0; 2], 1.25, &block, &[0.0; 2]).unwrap();
+        let law = PromptLaw::new(&mat![[2.0, 0.5], [0.5, 1.0]], 5).unwrap();
+        let sample = law.sample(&mut generator(2, &["map"], 0));
+        let map = network.prediction_map(&sample.prompt.examples).unwrap();
+        let (x, w) = (&sample.prompt.query, &sample.task);
+        let entries = (0..2).flat_map(|i| (0..2).map(move |j| (i, j)));
+        let expected: f64 = entries.map(|(i, j)| x[i] * map[(i, j)] * w[j]).sum();
+        let found = network.predict(&sample.prompt);
+        assert!((found - expected).abs() < 1e-13, "{found}, {expected}");
+        let other = LinearAttention::from_blocks(&[0.0; 2], 1.0, &block, &[0.0, 1.0]).unwrap();
+        assert!(other.prediction_map(&sample.prompt.examples).is_err());
     }
 
     #[test]

@@ -58,7 +58,8 @@ impl RationalMatrix {
     }
 }
 
-/// Sizes and values of all deterministic letters (`ones`, random and `observed` letters excluded).
+/// Sizes and values of all deterministic letters (`ones` and random letters excluded, `observed` ones
+/// too unless an experiment has computed them).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instance {
     /// Sizes by name, each at least 1.

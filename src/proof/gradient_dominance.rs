@@ -2,8 +2,9 @@
 //!
 //! Let theta follow the gradient flow of L and let E be an expression in theta. Suppose that
 //!
-//! - *conserved*: `Q(theta)` is constant along the flow, and positive at the start,
-//! - *floor*: `S(theta) >= Q(theta)`,
+//! - *kept*: `Q(theta)` is constant along the flow, or rises like `b |grad L|^2`, as `-b L` does;
+//!   it is positive at the start,
+//! - *floor*: `S(theta) >= Q(theta)`, or `S - Q` is an expression that is visibly nonnegative,
 //! - *slope*: `|grad L|^2 >= |grad_x L|^2 = S P(E - V)` for one of the letters x,
 //! - *excess*: `L - C = c R(E - V)` with numbers C and c > 0,
 //! - *dominance*: `P(Y) >= k R(Y)` for all Y with k > 0, and R is a positive definite form.
@@ -15,6 +16,9 @@
 //! so f decays like exp(-a t); the path has length at most `2 sqrt(f(0)/a)`, because
 //! `-(sqrt f)' = |grad L|^2/(2 sqrt f) >= sqrt(a)/2 |grad L|`, so the flow exists for all times and
 //! converges; and `R(E - V) = f/c` tends to 0, where R is definite.
+//!
+//! Here Q stands for its value at the start, below which it never falls. It has to be visibly
+//! positive, or equal to an expression that is, by a premise *start*.
 //!
 //! A hypothesis `Lambda >= m` of *dominance* costs nothing: every positive definite Lambda is at
 //! least its smallest eigenvalue, as long as nothing else depends on m.
@@ -40,7 +44,7 @@ pub(super) fn gradient_dominance(
     claim: &Claim,
     premises: &[&Claim],
 ) -> Result<(), String> {
-    let (Proposition::Reaches { of, value }, Some(training), &[a, b, c, d, e]) =
+    let (Proposition::Reaches { of, value }, Some(training), &[a, b, c, d, e, ref start @ ..]) =
         (&claim.proposition, claim.training.as_deref(), premises)
     else {
         return Err("the rule needs a training and five premises".to_owned());
@@ -59,8 +63,12 @@ pub(super) fn gradient_dominance(
     }
     let apart = binary(Node::Subtract, of, value, of.shape.clone());
 
-    let conserved = flow.conserved(a).map_err(|reason| of_premise(a, &reason))?;
-    let floor = flow.floor(b, conserved).map_err(|reason| of_premise(b, &reason))?;
+    let kept = flow.kept(a).map_err(|reason| of_premise(a, &reason))?;
+    match start.first() {
+        Some(start) => flow.start(start, kept).map_err(|reason| of_premise(start, &reason)),
+        None => flow.starts_above(kept).map_err(|reason| of_premise(a, &reason)),
+    }?;
+    let floor = flow.floor(b, kept).map_err(|reason| of_premise(b, &reason))?;
     let form = flow.dominance(e, claim).map_err(|reason| of_premise(e, &reason))?;
     let slope = product(floor, &substituted(form.larger, form.letter, &apart));
     flow.slope(c, &slope).map_err(|reason| of_premise(c, &reason))?;
@@ -116,15 +124,14 @@ impl Flow<'_> {
         difference.map(|left| left.is_none()).map_err(|stop: Stop| stop.to_string())
     }
 
-    /// Q of `lie(Q, L, ...) == 0`, positive at the start.
-    fn conserved<'p>(&mut self, premise: &'p Claim) -> Result<&'p Expr, String> {
-        let lie = match &premise.proposition {
-            Proposition::Equal { left, right } if right.is_literally_zero() => &*left.node,
-            _ => return Err("is no conservation law `lie(Q, L, ...) == 0`".to_owned()),
+    /// Q of `lie(Q, L, ...) == 0` or `lie(Q, L, ...) == b*|grad L|^2`. Its value at the start is
+    /// looked at apart.
+    fn kept<'p>(&mut self, premise: &'p Claim) -> Result<&'p Expr, String> {
+        let neither = || "says of no `lie(Q, L, ...)` that it is 0 or b*|grad L|^2".to_owned();
+        let Proposition::Equal { left, right } = &premise.proposition else {
+            return Err(neither());
         };
-        let Node::Lie { quantity, loss, letters } = lie else {
-            return Err("is no conservation law `lie(Q, L, ...) == 0`".to_owned());
-        };
+        let Node::Lie { quantity, loss, letters } = &*left.node else { return Err(neither()) };
         let trained = self.training.starts.iter().map(|(letter, _)| &letter.name);
         if letters.len() != self.training.starts.len()
             || !{ trained }.all(|name| letters.iter().any(|letter| letter.name == *name))
@@ -134,33 +141,87 @@ impl Flow<'_> {
         if !self.are_equal(loss, &self.training.loss.value.clone())? {
             return Err("is about another loss".to_owned());
         }
+        if !right.is_literally_zero() && !self.is_multiple_of_slope(right)? {
+            return Err(neither());
+        }
+        Ok(quantity)
+    }
+
+    /// Q at the start.
+    fn at_start(&self, kept: &Expr) -> Expr {
         let starts = self.training.starts.iter();
         let starts = starts.map(|(letter, start)| (Target::Letter(letter.clone()), start.clone()));
-        let node = Node::Substitute { of: quantity.clone(), replacements: starts.collect() };
-        let at_start = expression(node, &quantity.shape);
-        match self.calculus.is_positive(&at_start) {
-            Ok(true) => Ok(quantity),
-            Ok(false) => {
-                Err(format!("conserves `{quantity}`, which is not visibly positive at the start"))
-            }
+        let node = Node::Substitute { of: kept.clone(), replacements: starts.collect() };
+        expression(node, &kept.shape)
+    }
+
+    /// Q is visibly positive at the start.
+    fn starts_above(&mut self, kept: &Expr) -> Result<(), String> {
+        match self.calculus.is_positive(&self.at_start(kept)) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(format!("keeps `{kept}`, which is not visibly positive at the start")),
             Err(stop) => Err(stop.to_string()),
         }
     }
 
-    /// S of `S >= Q`.
-    fn floor<'p>(&mut self, premise: &'p Claim, conserved: &Expr) -> Result<&'p Expr, String> {
-        let Proposition::Bound { left, comparison, right, given, form: None } =
-            &premise.proposition
-        else {
-            return Err("is no bound `S >= Q`".to_owned());
+    /// `subst(Q, x -> start, ...) == e` with e visibly positive.
+    fn start(&mut self, premise: &Claim, kept: &Expr) -> Result<(), String> {
+        let Proposition::Equal { left, right } = &premise.proposition else {
+            return Err("is no equation for the start".to_owned());
         };
-        let (larger, smaller) = comparison.larger_first(left, right);
-        if !given.is_empty() {
-            return Err("has hypotheses".to_owned());
+        if !right.is_visibly_positive() {
+            return Err(format!("says that it starts at `{right}`, which is not visibly positive"));
         }
-        match self.are_equal(smaller, conserved)? {
+        match self.are_equal(left, &self.at_start(kept))? {
+            true => Ok(()),
+            false => Err(format!("is not about `{kept}` at the start")),
+        }
+    }
+
+    /// Whether it is `b*s` with b visibly positive and constant, and s the squared length of the
+    /// whole gradient.
+    fn is_multiple_of_slope(&mut self, expr: &Expr) -> Result<bool, String> {
+        let Node::Multiply(factor, slope) = &*expr.node else { return Ok(false) };
+        let letters: Vec<_> =
+            self.training.starts.iter().map(|(letter, _)| letter.clone()).collect();
+        let parts = letters.iter().map(|letter| self.squared_gradient(letter));
+        let whole = parts.reduce(|a, b| {
+            let shape = a.shape.clone();
+            binary(Node::Add, &a, &b, shape)
+        });
+        let whole = whole.ok_or("the training moves no letter")?;
+        Ok(factor.is_visibly_positive() && !self.moves(factor) && self.are_equal(slope, &whole)?)
+    }
+
+    /// `|grad_x L|^2`.
+    fn squared_gradient(&self, letter: &Arc<Letter>) -> Expr {
+        let of = self.training.loss.value.clone();
+        let shape = of.shape.clone();
+        let node = Node::Gradient { of, with_respect_to: letter.clone() };
+        let gradient = expression(node, &letter.shape);
+        expression(Node::Norm { of: gradient, squared: true, weight: None }, &shape)
+    }
+
+    /// S of `S >= Q`, or of `S - Q == R` with R visibly nonnegative.
+    fn floor<'p>(&mut self, premise: &'p Claim, kept: &Expr) -> Result<&'p Expr, String> {
+        let (larger, smaller) = match &premise.proposition {
+            Proposition::Bound { given, .. } if !given.is_empty() => {
+                return Err("has hypotheses".to_owned());
+            }
+            Proposition::Bound { left, comparison, right, form: None, .. } => {
+                comparison.larger_first(left, right)
+            }
+            Proposition::Equal { left, right } => match &*left.node {
+                Node::Subtract(larger, smaller) if right.is_visibly_nonnegative() => {
+                    (larger, smaller)
+                }
+                _ => return Err("is no equation `S - Q == R` with a visible sign".to_owned()),
+            },
+            _ => return Err("is no bound `S >= Q`".to_owned()),
+        };
+        match self.are_equal(smaller, kept)? {
             true => Ok(larger),
-            false => Err(format!("does not bound `{conserved}`")),
+            false => Err(format!("does not bound `{kept}`")),
         }
     }
 
@@ -222,13 +283,10 @@ impl Flow<'_> {
         let Proposition::Equal { left, right } = &premise.proposition else {
             return Err("is no equation".to_owned());
         };
-        let loss = self.training.loss.value.clone();
         let mut is_slope = false;
         for (letter, _) in self.training.starts.clone() {
-            let node = Node::Gradient { of: loss.clone(), with_respect_to: letter.clone() };
-            let gradient = expression(node, &letter.shape);
-            let norm = Node::Norm { of: gradient, squared: true, weight: None };
-            is_slope |= self.are_equal(left, &expression(norm, &loss.shape))?;
+            let slope = self.squared_gradient(&letter);
+            is_slope |= self.are_equal(left, &slope)?;
         }
         if !is_slope {
             return Err("is not about the squared gradient in a trained letter".to_owned());

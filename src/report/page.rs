@@ -1,8 +1,9 @@
 //! The results arranged as the pages of a report: what the templates are filled with.
 
 use super::calibration::CalibrationPage;
+use super::repetition::sentence;
 use super::words::{self, plural};
-use crate::calibration::Calibration;
+use crate::calibration::{Calibration, Repetitions};
 use crate::evidence::Evidence;
 use crate::suite::{ClaimResult, Results, SubjectResult};
 use serde::Serialize;
@@ -19,7 +20,16 @@ pub(super) struct Page<'a> {
     pub(super) contradictions: Vec<&'a str>,
     /// The error rates of the engine, as last measured.
     pub(super) calibration: Option<CalibrationPage>,
+    /// What many seeds show of the theorem library, as last measured.
+    pub(super) seeds: Seeds,
     pub(super) subjects: Vec<Section<'a>>,
+}
+
+/// What many seeds show.
+#[derive(Serialize)]
+pub(super) struct Seeds {
+    version: String,
+    sentence: String,
 }
 
 /// A file or theorem.
@@ -27,7 +37,26 @@ pub(super) struct Page<'a> {
 pub(super) struct Section<'a> {
     #[serde(flatten)]
     pub(super) subject: &'a SubjectResult,
+    /// The hypotheses that controls drop, each once.
+    pub(super) hypotheses: Vec<Hypothesis<'a>>,
     pub(super) lines: Vec<Line<'a>>,
+}
+
+/// A hypothesis, and what becomes of the statement without it.
+#[derive(Serialize)]
+pub(super) struct Hypothesis<'a> {
+    text: &'a str,
+    controls: Vec<Dropped<'a>>,
+}
+
+/// A control that drops a hypothesis.
+#[derive(Serialize)]
+pub(super) struct Dropped<'a> {
+    id: &'a str,
+    name: &'a str,
+    mark: &'static str,
+    verdict: &'static str,
+    reason: String,
 }
 
 /// A claim or control.
@@ -53,7 +82,7 @@ pub(super) struct Row {
     verdict: &'static str,
     place: String,
     measured: String,
-    /// Margin, smallest error caught, samples.
+    /// Margin, smallest error caught, samples, method, systematic errors.
     resolution: String,
     note: String,
 }
@@ -75,8 +104,10 @@ impl<'a> Page<'a> {
         };
         let section = |subject: &'a SubjectResult| Section {
             subject,
+            hypotheses: hypotheses(results.of_subject(&subject.id)),
             lines: results.of_subject(&subject.id).map(Line::of).collect(),
         };
+        let repetitions = Repetitions::last();
         Self {
             results,
             summary: words::summary(results),
@@ -84,18 +115,33 @@ impl<'a> Page<'a> {
             failures: ids(|result| result.as_claimed == Some(false)),
             contradictions: ids(|result| result.contradiction),
             calibration: CalibrationPage::of(&Calibration::last()),
+            seeds: Seeds { sentence: sentence(&repetitions), version: repetitions.plan.version },
             subjects: results.subjects.iter().map(section).collect(),
         }
     }
 }
 
+/// The controls that drop a hypothesis, by hypothesis.
+fn hypotheses<'a>(lines: impl Iterator<Item = &'a ClaimResult>) -> Vec<Hypothesis<'a>> {
+    let mut hypotheses: Vec<Hypothesis<'a>> = Vec::new();
+    for (result, text) in lines.filter_map(|line| Some((line, line.drops.as_deref()?))) {
+        let control = Dropped {
+            id: &result.id,
+            name: result.name(),
+            mark: words::mark(result),
+            verdict: result.verdict.word(),
+            reason: words::reason(result),
+        };
+        match hypotheses.iter_mut().find(|known| known.text == text) {
+            Some(known) => known.controls.push(control),
+            None => hypotheses.push(Hypothesis { text, controls: vec![control] }),
+        }
+    }
+    hypotheses
+}
+
 impl<'a> Line<'a> {
     fn of(result: &'a ClaimResult) -> Self {
-        let slack = result.slack.as_ref().map(|slack| {
-            let short = super::number::short;
-            let vacuous = if slack.vacuous { "; vacuous" } else { "" };
-            format!("smallest {}, median {}{vacuous}", short(slack.min), short(slack.median))
-        });
         Self {
             result,
             name: result.name(),
@@ -109,7 +155,7 @@ impl<'a> Line<'a> {
                 };
                 format!("{amount} because {}", margin.reason)
             }),
-            slack,
+            slack: result.slack.as_ref().map(words::room),
             rows: rows(result),
             witness: result.counterexample.as_ref().map(|witness| Witness {
                 sizes: words::sizes(witness),
@@ -125,7 +171,7 @@ impl<'a> Line<'a> {
 fn rows(result: &ClaimResult) -> Vec<Row> {
     let mut rows: Vec<(Row, Vec<&Evidence>)> = Vec::new();
     for piece in &result.evidence {
-        let row = row(result, piece);
+        let row = row(piece);
         match rows.iter_mut().find(|(known, _)| *known == row && piece.measurement.is_none()) {
             Some((_, pieces)) => pieces.push(piece),
             None => rows.push((row, vec![piece])),
@@ -155,16 +201,17 @@ fn places(pieces: &[&Evidence]) -> String {
     }
 }
 
-fn row(result: &ClaimResult, piece: &Evidence) -> Row {
+fn row(piece: &Evidence) -> Row {
     let measurement = piece.measurement.as_ref();
     let resolution = measurement.map(|measurement| {
-        let words = words::resolution(result, measurement);
+        let words = words::resolution(measurement);
+        let biases = words::biases(measurement);
         let samples = match measurement.samples {
             // Computed, not sampled.
             0 | 1 => String::new(),
             samples => plural(samples as usize, "sample"),
         };
-        let parts = [words, samples, measurement.method.clone()];
+        let parts = [words, samples, measurement.method.clone(), biases];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
     });
     Row {

@@ -48,7 +48,8 @@ fn describe(out: &mut String, result: &ClaimResult, width: usize, style: Style) 
     let mark = painted(result, style, &format!("{:<4}", words::mark(result)));
     let verdict = painted(result, style, &format!("{:<12}", result.verdict));
     let (kind, name) = (words::kind(result), result.name());
-    let reason = cut(&words::reason(result));
+    let dropped = result.drops.as_ref().map(|text| format!("without {text}: "));
+    let reason = cut(&format!("{}{}", dropped.unwrap_or_default(), words::reason(result)));
     let line = format!("  {mark} {kind:<6} {name:<width$}  {verdict} {reason}");
     writeln!(out, "{}", line.trim_end()).expect(INFALLIBLE);
     let mut detail = |text: String| writeln!(out, "         {}", cut(&text)).expect(INFALLIBLE);
@@ -77,21 +78,27 @@ fn describe(out: &mut String, result: &ClaimResult, width: usize, style: Style) 
             }
         }
     }
+    if let Some(slack) = result.slack.as_ref().filter(|_| result.verdict != Verdict::Refuted) {
+        detail(format!("room left by the bound: {}", words::room(slack)));
+    }
     for (piece, measurement) in words::weakest(result) {
         let place = match piece.at_words() {
             at if at.is_empty() => String::new(),
-            at => format!("; at {at}"),
+            at => format!("at {at}"),
         };
         let own = match piece.verdict == result.verdict || piece.verdict == Verdict::Open {
             true => String::new(),
             false => format!(" ({})", piece.verdict),
         };
         let mut text = format!("{}{own}: {}", piece.kind, words::measured(measurement));
-        let resolution = words::resolution(result, measurement);
-        if !resolution.is_empty() {
-            text += &format!("; {resolution}");
+        let resolution = words::resolution(measurement);
+        let biases = words::large_biases(measurement);
+        for part in [&resolution, &place, &biases] {
+            if !part.is_empty() {
+                text += &format!("; {part}");
+            }
         }
-        detail(text + &place);
+        detail(text);
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::number::{percent, short};
 use crate::claim::ClaimKind;
-use crate::evidence::{Counterexample, Evidence, Measurement};
-use crate::suite::{ClaimResult, Results};
+use crate::evidence::{BiasBound, Counterexample, Evidence, Measurement};
+use crate::suite::{ClaimResult, Results, Slack};
 use crate::verdict::{EvidenceKind, Verdict};
 
 /// The kinds of evidence in the order of reports.
@@ -49,8 +49,10 @@ pub(super) fn reason(result: &ClaimResult) -> String {
             (None, None) => String::new(),
         };
         let hidden = result.evidence.iter().filter(|piece| piece.verdict == Verdict::Verified);
-        let hidden =
-            hidden.filter(|piece| piece.measurement.is_some()).map(|piece| piece.kind).next();
+        let is_wide = |piece: &&Evidence| {
+            piece.measurement.as_ref().is_some_and(|measurement| measurement.margin.is_some())
+        };
+        let hidden = hidden.filter(is_wide).map(|piece| piece.kind).next();
         return match hidden.filter(|_| result.kind == ClaimKind::Refute) {
             Some(kind) => format!("{text}; {kind} misses it: margin too wide"),
             None => text,
@@ -68,6 +70,12 @@ pub(super) fn reason(result: &ClaimResult) -> String {
         text += "; vacuous: the bound holds for a trivial reason";
     }
     text
+}
+
+/// How much room a bound leaves at the instances: the larger side less the smaller one.
+pub(super) fn room(slack: &Slack) -> String {
+    let vacuous = if slack.vacuous { "; vacuous" } else { "" };
+    format!("smallest {}, median {}{vacuous}", short(slack.min), short(slack.median))
 }
 
 /// Where a proved line holds, and on what condition.
@@ -127,21 +135,44 @@ pub(super) fn measured(measurement: &Measurement) -> String {
     let (estimate, predicted) = (short(measurement.estimate), short(measurement.predicted));
     match measurement.deviation {
         false => format!("{estimate} in [{low}, {high}], predicted {predicted}"),
+        true if measurement.predicted == 0.0 => {
+            format!("off by {estimate} in [{low}, {high}] from 0")
+        }
         true => format!("off by {estimate} in [{low}, {high}] from a matrix of norm {predicted}"),
     }
 }
 
-/// Margin and resolution of a measurement of this line.
-pub(super) fn resolution(result: &ClaimResult, measurement: &Measurement) -> String {
-    let absolute = result.margin.as_ref().is_some_and(|margin| margin.absolute);
-    let margin = measurement.margin.map(|margin| match absolute {
-        true => format!("margin {}", short(margin)),
-        false => format!("margin {}", percent(margin)),
-    });
-    let caught = measurement
-        .smallest_caught
-        .map(|caught| format!("smallest error caught {}", percent(caught)));
-    margin.into_iter().chain(caught).collect::<Vec<_>>().join(", ")
+/// Margin, need where it is stated, and resolution of a measurement.
+pub(super) fn resolution(measurement: &Measurement) -> String {
+    let amount = |value: f64| if measurement.absolute { short(value) } else { percent(value) };
+    let margin = measurement.margin.map(|margin| format!("margin {}", amount(margin)));
+    // Twice the margin goes without saying.
+    let need = measurement.need.zip(measurement.margin);
+    let need = need.filter(|(need, margin)| *need < 2.0 * margin);
+    let need = need.map(|(need, _)| format!("need {}", amount(need)));
+    let caught = measurement.smallest_caught;
+    let caught = caught.map(|caught| format!("smallest error caught {}", amount(caught)));
+    margin.into_iter().chain(need).chain(caught).collect::<Vec<_>>().join(", ")
+}
+
+/// The systematic errors by which the interval is widened, each with how it was bounded.
+pub(super) fn biases(measurement: &Measurement) -> String {
+    let words =
+        |bias: &BiasBound| format!("{} {} ({})", bias.source.word(), short(bias.bound), bias.how);
+    bias_at_most(measurement.biases.iter().map(words).collect())
+}
+
+/// The systematic errors that are worth a word: at least a thousandth of the interval.
+pub(super) fn large_biases(measurement: &Measurement) -> String {
+    let [low, high] = measurement.interval;
+    let large = measurement.biases.iter().filter(|bias| bias.bound >= 1e-3 * (high - low));
+    bias_at_most(
+        large.map(|bias| format!("{} {}", bias.source.word(), short(bias.bound))).collect(),
+    )
+}
+
+fn bias_at_most(words: Vec<String>) -> String {
+    if words.is_empty() { String::new() } else { format!("bias at most: {}", words.join(", ")) }
 }
 
 /// The counts of a run in one sentence each for claims and controls.
@@ -162,11 +193,16 @@ pub(super) fn summary(results: &Results) -> String {
         text += &format!(": {}", present.join(", "));
     }
     match counts.controls {
-        0 => text,
-        1 => format!("{text}; 1 control: {}", rejected(counts.controls_rejected)),
+        0 => (),
+        1 => text += &format!("; 1 control: {}", rejected(counts.controls_rejected)),
         controls => {
-            format!("{text}; {controls} controls: {} rejected", counts.controls_rejected)
+            text += &format!("; {controls} controls: {} rejected", counts.controls_rejected);
         }
+    }
+    match results.waiting.len() {
+        0 => text,
+        1 => text + "; 1 line waits for more effort",
+        waiting => format!("{text}; {waiting} lines wait for more effort"),
     }
 }
 

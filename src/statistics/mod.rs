@@ -4,6 +4,7 @@
 mod asymptotic;
 mod batches;
 mod bernstein;
+mod bias;
 mod binomial;
 mod budget;
 mod catoni;
@@ -13,10 +14,12 @@ mod interval;
 mod judgement;
 mod looks;
 mod pairs;
+mod richardson;
 mod student;
 
 pub use asymptotic::AsymptoticSequence;
 pub use bernstein::BernsteinSequence;
+pub use bias::Bias;
 pub use binomial::clopper_pearson;
 pub use budget::ErrorBudget;
 pub use catoni::{MeanSequence, Spread};
@@ -26,4 +29,5 @@ pub use interval::Interval;
 pub use judgement::{Estimate, Margin, Question, Relation, judge, judge_computed};
 pub use looks::Looks;
 pub use pairs::paired_distance;
+pub use richardson::{Extrapolated, NotHalving, extrapolate, halving};
 pub use student::{Located, located, student, student_quantile};

@@ -3,7 +3,7 @@
 use super::plan::Line;
 use super::{ClaimResult, MarginResult, Settings, Slack, Summary};
 use crate::claim::ClaimKind;
-use crate::evidence::{Counterexample, Evidence};
+use crate::evidence::{Counterexample, Evidence, Measurement};
 use crate::verdict::{EvidenceKind, Finding, Verdict};
 
 /// The result of a line with this evidence, in the order of kinds and instances.
@@ -32,6 +32,7 @@ pub(super) fn conclude(
         statement_latex: claim.proposition.latex(),
         source: claim.source.clone().or_else(|| line.subject.source.clone()),
         notes: claim.notes.clone(),
+        drops: claim.drops.clone(),
         divisors: claim.supposed_nonzero(&line.subject.file.rules[..claim.rules]),
         margin: claim.margin.as_ref().map(|margin| MarginResult::of(margin)),
         counterexample: smallest(&evidence),
@@ -96,7 +97,9 @@ fn let_the_flow_decide(evidence: &mut [Evidence]) {
 /// margin hides the mistake.
 fn note_wide_margins(evidence: &mut [Evidence]) {
     for piece in evidence {
-        if piece.verdict == Verdict::Verified && piece.measurement.is_some() {
+        let has_margin = |one: &Measurement| one.margin.is_some();
+        if piece.verdict == Verdict::Verified && piece.measurement.as_ref().is_some_and(has_margin)
+        {
             let text = "margin too wide to catch it".to_owned();
             piece.note = Some(match piece.note.take() {
                 Some(note) => format!("{note}; {text}"),

@@ -16,7 +16,7 @@ pub(crate) use plan::{Job, Line, Place, jobs, shared};
 pub use results::{
     ClaimResult, ExperimentResult, MarginResult, Results, Slack, SubjectResult, Summary,
 };
-pub use run::{Outcome, Progress, Timing, Watcher, run};
+pub use run::{Outcome, Progress, Timing, Watcher, repeat, run};
 pub(crate) use run::{evidence, in_threads, lines};
 pub(crate) use search::{SEEDS, Search};
 pub use selection::{Selection, suggestion};

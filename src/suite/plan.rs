@@ -41,8 +41,20 @@ impl Line<'_> {
         about_values && self.has_exact_value() && self.claim.proposition.contains_expectation()
     }
 
-    /// The experiments that supply all its observed letters together, of the kinds allowed.
+    /// The experiments that supply all its observed letters together, of the kinds allowed, that
+    /// are run at this effort.
     pub(crate) fn experiments(&self, settings: &Settings) -> Vec<&Experiment> {
+        let all = self.supplying(settings);
+        all.into_iter().filter(|experiment| experiment.runs_at(settings.effort)).collect()
+    }
+
+    /// Whether only more effort would supply its letters.
+    pub(crate) fn waits_for_effort(&self, settings: &Settings) -> bool {
+        let supplying = if self.is_observed() { self.supplying(settings) } else { Vec::new() };
+        !supplying.is_empty() && self.experiments(settings).is_empty()
+    }
+
+    fn supplying(&self, settings: &Settings) -> Vec<&Experiment> {
         let letters = self.claim.proposition.observed_letters();
         let supplies = |experiment: &&Experiment| {
             letters.iter().all(|letter| experiment.supplies.contains(&&*letter.name))
@@ -82,6 +94,11 @@ impl Job<'_> {
             }
             Self::Observe(_, places) => places.len(),
         }
+    }
+
+    /// Whether its evidence involves chance.
+    pub(super) fn is_random(&self) -> bool {
+        self.weight() > 0
     }
 
     /// The part of the budget that each of its comparisons gets.

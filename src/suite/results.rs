@@ -24,6 +24,9 @@ pub struct Results {
     /// The files and theorems, in order.
     #[serde(default)]
     pub subjects: Vec<SubjectResult>,
+    /// Ids of lines whose experiments are not run at this effort: they have no result.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<String>,
     /// One entry a line, in the order of files and lines.
     pub claims: Vec<ClaimResult>,
     /// Counts.
@@ -104,6 +107,8 @@ pub struct MarginResult {
     pub value: f64,
     /// Whether it is a number.
     pub absolute: bool,
+    /// The largest error of the prediction that may go unseen, in the same unit.
+    pub need: f64,
     /// Why this margin.
     pub reason: String,
 }
@@ -113,6 +118,7 @@ impl MarginResult {
         Self {
             value: margin.value.to_f64().value(),
             absolute: margin.absolute,
+            need: margin.need.to_f64().value(),
             reason: margin.reason.clone(),
         }
     }
@@ -154,6 +160,9 @@ pub struct ClaimResult {
     /// Notes in front of the line.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// Of a control, the hypothesis that it drops.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drops: Option<String>,
     /// Divisors that are not visibly positive: the line says nothing where one is zero or singular.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub divisors: Vec<String>,

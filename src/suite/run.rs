@@ -16,6 +16,7 @@ use crate::statistics::ErrorBudget;
 use crate::verdict::{EvidenceKind, Verdict};
 use rayon::prelude::*;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 /// What a run gives.
@@ -60,7 +61,59 @@ const STACK: usize = 8 << 20;
 /// # Panics
 /// If the system gives no threads.
 pub fn run(subjects: &[Subject], settings: &Settings, watcher: Watcher<'_>) -> Outcome {
-    in_threads(settings, || Run { settings, watcher }.all(subjects))
+    in_threads(settings, || {
+        let run = Run { settings, watcher };
+        let exact = run.exactly(subjects);
+        let jobs = jobs(&exact.lines, settings, &exact.undecided);
+        let budget = shared(settings, &jobs);
+        let found = run.gather(&exact.lines, &jobs, budget.as_ref());
+        let found = [exact.found, found].concat();
+        let mut outcome = run.outcome(subjects, &exact.lines, found, exact.problems);
+        outcome.results.waiting = exact.waiting;
+        outcome
+    })
+}
+
+/// Checks with many seeds: what involves no chance once, with the seed of the settings, and the
+/// rest again with each of `seeds`, at the same instances and with the same shares of the error
+/// budget. `each` gets the results for a seed, of the lines alone whose evidence involves chance,
+/// and says whether to go on. Returns what could not be checked, and why.
+///
+/// # Panics
+/// If the system gives no threads.
+pub fn repeat(
+    subjects: &[Subject],
+    settings: &Settings,
+    seeds: &[u64],
+    watcher: Watcher<'_>,
+    mut each: impl FnMut(Results) -> bool + Send,
+) -> Vec<InputError> {
+    in_threads(settings, || {
+        let run = Run { settings, watcher };
+        let exact = run.exactly(subjects);
+        let jobs = jobs(&exact.lines, settings, &exact.undecided);
+        let budget = shared(settings, &jobs);
+        let (random, certain): (Vec<_>, Vec<_>) = jobs.into_iter().partition(Job::is_random);
+        let mut once = exact.found;
+        once.extend(run.gather(&exact.lines, &certain, budget.as_ref()));
+        let ids: BTreeSet<String> = random
+            .iter()
+            .flat_map(|job| job.places())
+            .map(|place| exact.lines[place.line].id())
+            .collect();
+        for &seed in seeds {
+            let settings = Settings { seed, ..settings.clone() };
+            let run = Run { settings: &settings, watcher };
+            let found = run.gather(&exact.lines, &random, budget.as_ref());
+            let found = [once.clone(), found].concat();
+            let mut results = run.outcome(subjects, &exact.lines, found, Vec::new()).results;
+            results.claims.retain(|claim| ids.contains(&claim.id));
+            if !each(results) {
+                break;
+            }
+        }
+        exact.problems
+    })
 }
 
 /// Does the work in as many threads as the settings ask for.
@@ -83,7 +136,8 @@ pub(crate) fn lines<'s>(
     settings: &Settings,
 ) -> (Vec<Line<'s>>, Vec<InputError>) {
     let mut problems = Vec::new();
-    let lines = Run { settings, watcher: &|_| () }.lines(subjects, &mut problems);
+    let mut lines = Run { settings, watcher: &|_| () }.lines(subjects, &mut problems);
+    lines.retain(|line| !line.waits_for_effort(settings));
     (lines, problems)
 }
 
@@ -130,41 +184,58 @@ struct Run<'a> {
 }
 
 /// A unit of work with what it found.
+#[derive(Clone)]
 struct Found {
     kind: EvidenceKind,
     evidence: Vec<(Place, Evidence)>,
     seconds: f64,
 }
 
-impl Run<'_> {
-    fn all(&self, subjects: &[Subject]) -> Outcome {
-        let mut problems = Vec::new();
-        let mut lines = self.lines(subjects, &mut problems);
-        let mut found = self.exact(&mut lines, &mut problems);
-        let undecided: Vec<Place> = found.iter().filter_map(|(_, place)| *place).collect();
-        let mut found: Vec<Found> = found.drain(..).map(|(found, _)| found).collect();
+/// What exact arithmetic and proofs say of the selected lines.
+struct Exact<'s> {
+    lines: Vec<Line<'s>>,
+    /// Ids of those that wait for more effort.
+    waiting: Vec<String>,
+    found: Vec<Found>,
+    /// What exact arithmetic could not decide.
+    undecided: Vec<Place>,
+    problems: Vec<InputError>,
+}
 
+impl Run<'_> {
+    fn exactly<'s>(&self, subjects: &'s [Subject]) -> Exact<'s> {
+        let mut problems = Vec::new();
+        let all = self.lines(subjects, &mut problems);
+        let (waiting, mut lines): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|line| line.waits_for_effort(self.settings));
+        let waiting: Vec<String> = waiting.iter().map(Line::id).collect();
+        let found = self.exact(&mut lines, &mut problems);
+        let undecided: Vec<Place> = found.iter().filter_map(|(_, place)| *place).collect();
+        let mut found: Vec<Found> = found.into_iter().map(|(found, _)| found).collect();
         found.extend(self.proofs(&lines));
         found.extend(self.witnesses(&lines, &found));
-        let jobs = jobs(&lines, self.settings, &undecided);
-        let budget = shared(self.settings, &jobs);
+        Exact { lines, waiting, found, undecided, problems }
+    }
+
+    /// The evidence of jobs.
+    fn gather(
+        &self,
+        lines: &[Line<'_>],
+        jobs: &[Job<'_>],
+        budget: Option<&ErrorBudget>,
+    ) -> Vec<Found> {
         (self.watcher)(Progress::Planned(jobs.len()));
-        found.extend(
-            jobs.par_iter()
-                .map(|job| {
-                    let itself = |place: Place| vec![lines[place.line].claim.clone()];
-                    self.timed(job.kind(), || {
-                        evidence(job, &lines, self.settings, budget.as_ref(), itself)
-                            .into_iter()
-                            .flat_map(|(place, pieces)| {
-                                pieces.into_iter().map(move |one| (place, one))
-                            })
-                            .collect()
-                    })
-                })
-                .collect::<Vec<_>>(),
-        );
-        self.outcome(subjects, &lines, found, problems)
+        let itself = |place: Place| vec![lines[place.line].claim.clone()];
+        let gather = |job: &Job<'_>| {
+            self.timed(job.kind(), || {
+                let found = evidence(job, lines, self.settings, budget, itself);
+                let pieces = |(place, pieces): (Place, Vec<Evidence>)| {
+                    pieces.into_iter().map(move |one| (place, one))
+                };
+                found.into_iter().flat_map(pieces).collect()
+            })
+        };
+        jobs.par_iter().map(gather).collect()
     }
 
     /// The selected lines with their instances. A mistake in an `at` of a file is an error of the
@@ -392,6 +463,7 @@ impl Run<'_> {
             error_budget: self.settings.error_budget,
             summary: summary(&claims),
             subjects,
+            waiting: Vec::new(),
             claims,
         };
         Outcome { results, problems, timings }

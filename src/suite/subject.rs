@@ -74,8 +74,10 @@ impl Subject {
             }
             if !continues {
                 let word = text.trim_start_matches('\u{feff}').split_whitespace().next();
-                dropped = matches!(word, Some("theory" | "source" | "note" | "claim" | "refute"))
-                    || lines.iter().any(|span| span.start <= place && place < span.end);
+                dropped = matches!(
+                    word,
+                    Some("theory" | "source" | "note" | "without" | "claim" | "refute")
+                ) || lines.iter().any(|span| span.start <= place && place < span.end);
             }
             if !dropped {
                 kept.push(text.to_owned());

@@ -1,6 +1,7 @@
 //! Gradient descent with a schedule: plain steps and Adam, the average of the tail, divergence.
 
 use super::fresh::SamplerError;
+use serde::{Deserialize, Serialize};
 
 /// How a gradient becomes a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -10,7 +11,8 @@ pub enum Optimizer {
     /// Steps along the mean gradient over the root of the mean square, entry by entry.
     ///
     /// Source: Kingma and Ba, "Adam: a method for stochastic optimization" (2015,
-    /// arXiv 1412.6980), algorithm 1.
+    /// arXiv 1412.6980), algorithm 1; Loshchilov and Hutter, "Decoupled weight decay
+    /// regularization" (2019, arXiv 1711.05101) for the decay.
     Adam {
         /// Decay of the mean gradient.
         first: f64,
@@ -18,13 +20,15 @@ pub enum Optimizer {
         second: f64,
         /// Added to the root.
         epsilon: f64,
+        /// Before each step the point shrinks by this times the step size.
+        weight_decay: f64,
     },
 }
 
 impl Optimizer {
-    /// Adam with the constants of its authors.
+    /// Adam with the constants of its authors, without decay of the weights.
     pub fn adam() -> Self {
-        Self::Adam { first: 0.9, second: 0.999, epsilon: 1e-8 }
+        Self::Adam { first: 0.9, second: 0.999, epsilon: 1e-8, weight_decay: 0.0 }
     }
 }
 
@@ -58,6 +62,11 @@ impl Schedule {
     /// A constant step size, the last half of the steps averaged.
     pub fn constant(steps: u64, rate: f64) -> Self {
         Self { steps, rate, warm: 0, decay: Decay::Constant, tail: steps / 2 }
+    }
+
+    /// The first step of the tail.
+    fn tail_start(&self) -> u64 {
+        self.steps - self.tail.clamp(1, self.steps)
     }
 
     /// The step size of step 0, 1, 2, ...
@@ -134,49 +143,110 @@ pub fn descend(
     mut gradient: impl FnMut(u64, &[f64], &mut [f64]) -> f64,
     mut track: impl FnMut(&[f64]) -> Vec<f64>,
 ) -> Result<Descent, DescentError> {
-    if schedule.steps == 0 {
-        return Err(DescentError::NoSteps);
+    let mut progress = Progress::new(start);
+    while progress.step < schedule.steps {
+        progress.advance(optimizer, schedule, &mut gradient, &mut track)?;
     }
-    let mut point = start.to_vec();
-    let mut slope = vec![0.0; start.len()];
-    let mut moments = Moments::new(start.len());
-    let mut watch = Watch::default();
-    let tail_start = schedule.steps - schedule.tail.clamp(1, schedule.steps);
-    let (mut sums, mut losses): (Vec<f64>, f64) = (Vec::new(), 0.0);
-    for step in 0..schedule.steps {
-        let loss = gradient(step, &point, &mut slope);
-        watch.check(step, loss, &slope)?;
-        let rate = schedule.rate_at(step);
+    progress.finish(schedule)
+}
+
+/// A descent on its way: all that its next step depends on, so that it can be written down and
+/// taken up again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    step: u64,
+    point: Vec<f64>,
+    moments: Moments,
+    watch: Watch,
+    /// Sums over the tail so far.
+    tracked: Vec<f64>,
+    losses: f64,
+}
+
+impl Progress {
+    /// Before the first step.
+    pub fn new(start: &[f64]) -> Self {
+        Self {
+            step: 0,
+            point: start.to_vec(),
+            moments: Moments::new(start.len()),
+            watch: Watch::default(),
+            tracked: Vec::new(),
+            losses: 0.0,
+        }
+    }
+
+    /// Number of steps made.
+    pub fn step(&self) -> u64 {
+        self.step
+    }
+
+    /// Where they led.
+    pub fn point(&self) -> &[f64] {
+        &self.point
+    }
+
+    /// Makes the next step and returns the loss before it; the arguments are those of [`descend`].
+    ///
+    /// # Errors
+    /// [`DescentError::Diverged`] with the step.
+    pub fn advance(
+        &mut self,
+        optimizer: &Optimizer,
+        schedule: &Schedule,
+        gradient: &mut impl FnMut(u64, &[f64], &mut [f64]) -> f64,
+        track: &mut impl FnMut(&[f64]) -> Vec<f64>,
+    ) -> Result<f64, DescentError> {
+        let mut slope = vec![0.0; self.point.len()];
+        let loss = gradient(self.step, &self.point, &mut slope);
+        self.watch.check(self.step, loss, &slope)?;
+        let rate = schedule.rate_at(self.step);
         match *optimizer {
             Optimizer::Gradient => {
-                for (entry, slope) in point.iter_mut().zip(&slope) {
+                for (entry, slope) in self.point.iter_mut().zip(&slope) {
                     *entry -= rate * slope;
                 }
             }
-            Optimizer::Adam { first, second, epsilon } => {
-                moments.step(&mut point, &slope, rate, [first, second, epsilon]);
+            Optimizer::Adam { first, second, epsilon, weight_decay } => {
+                self.point.iter_mut().for_each(|entry| *entry *= 1.0 - rate * weight_decay);
+                self.moments.step(&mut self.point, &slope, rate, [first, second, epsilon]);
             }
         }
-        if step >= tail_start {
-            losses += loss;
-            let tracked = track(&point);
-            sums.resize(tracked.len(), 0.0);
-            for (sum, value) in sums.iter_mut().zip(tracked) {
+        if self.step >= schedule.tail_start() {
+            self.losses += loss;
+            let tracked = track(&self.point);
+            self.tracked.resize(tracked.len(), 0.0);
+            for (sum, value) in self.tracked.iter_mut().zip(tracked) {
                 *sum += value;
             }
         }
+        self.step += 1;
+        Ok(loss)
     }
-    let last = schedule.steps - 1;
-    if !point.iter().chain(&sums).all(|entry| entry.is_finite()) {
-        return Err(DescentError::Diverged { step: last, what: "a weight is not finite" });
+
+    /// The result after the last step.
+    ///
+    /// # Errors
+    /// [`DescentError::NoSteps`], [`DescentError::Diverged`] if a weight is not finite.
+    pub fn finish(self, schedule: &Schedule) -> Result<Descent, DescentError> {
+        let Some(last) = schedule.steps.checked_sub(1) else {
+            return Err(DescentError::NoSteps);
+        };
+        if !self.point.iter().chain(&self.tracked).all(|entry| entry.is_finite()) {
+            return Err(DescentError::Diverged { step: last, what: "a weight is not finite" });
+        }
+        let length = (schedule.steps - schedule.tail_start()) as f64;
+        Ok(Descent {
+            point: self.point,
+            average: self.tracked.iter().map(|sum| sum / length).collect(),
+            loss: self.losses / length,
+            steps: schedule.steps,
+        })
     }
-    let length = (schedule.steps - tail_start) as f64;
-    sums.iter_mut().for_each(|sum| *sum /= length);
-    Ok(Descent { point, average: sums, loss: losses / length, steps: schedule.steps })
 }
 
 /// Watches for divergence.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Watch {
     reference: f64,
     mean: f64,
@@ -205,6 +275,7 @@ impl Watch {
 }
 
 /// The running moments of Adam.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Moments {
     mean: Vec<f64>,
     square: Vec<f64>,

@@ -39,7 +39,8 @@ pub(super) fn moments_of_draws(
             stream.set_stream(index as u64);
             let prompts = BLOCK.min(count - index * BLOCK);
             let mut source = Normals::new(&mut stream);
-            block(size, (0..prompts).map(|_| law.sample_from(&mut source)), &write)
+            let draws = (0..prompts).map(|_| law.sample_from(&mut source, &mut stream));
+            block(size, draws, &write)
         })
         .collect();
     mean(size, count, sums.into_iter())

@@ -23,7 +23,7 @@ pub const THEOREM: Theorem = Theorem {
     },
     claims: CLAIMS,
     experiments,
-    uses: &["zhang_frei_bartlett_2024::gradient_flow_limit"],
+    uses: &["zhang_frei_bartlett_2024::trained_prediction"],
 };
 
 const CLAIMS: &str = "\
@@ -48,8 +48,14 @@ let risk = qf(B'*Omega*w - w, Q)
 let mean_risk = tr((Omega*B - I)*Q*(Omega*B - I)')
    + (tr(Omega)*tr(Omega*B*Q*B') + tr(Omega*B*Q*B'*Omega) + s2*tr(Omega*B*Q*B'))/M
 
+let TrainedRisk = subst(risk, B -> inv(Gamma))
+let TrainedMeanRisk = subst(mean_risk, B -> inv(Gamma))
+
 claim risk_of_a_task: E[(b'*B*xq - w'*xq)^2] == risk
 claim risk_of_a_random_task: E[(b_task'*B*xq - task'*xq)^2] == mean_risk
+claim risk_of_the_trained_layer: E[(b'*inv(Gamma)*xq - w'*xq)^2] == TrainedRisk
+claim risk_of_the_trained_layer_on_a_random_task: E[(b_task'*inv(Gamma)*xq - task'*xq)^2] == TrainedMeanRisk
+refute trained_on_the_test_covariance: E[(b'*inv(Gamma)*xq - w'*xq)^2] == subst(TrainedRisk, Lambda -> Omega)
 refute risk_of_the_transpose: E[(b'*B*xq - w'*xq)^2] == subst(risk, B -> B')
 refute risk_without_noise: E[(b'*B*xq - w'*xq)^2] == subst(risk, s2 -> 0)
 refute risk_without_variance: E[(b'*B*xq - w'*xq)^2] == qf(B'*Omega*w - w, Q)

@@ -8,7 +8,9 @@
 //!         Theta, sigma -> theta, sigma -> d x 1, 1 x 1 -> the start of the training (Assumption 3.3)
 //!         w, v -> w, v -> d x 1 -> task vector and direction of the four families of labels
 //! Needs:  training on N noiseless linear prompts (lengths_swapped, gamma_of_the_test_length), the
-//!         normalisation 1/M at test time (divided_by_the_training_length)
+//!         normalisation 1/M at test time (divided_by_the_training_length), labels with a second moment:
+//!         the paper asks for the means of y, xy and y^2 xx' alone, which leaves both sides infinite
+//!         for d = 1 and y one over the root of |x|
 //! Expect: proof for all d, N, M; the four families by simulation and training
 //! Checked: the layer at the limit (4.1), and layers trained on raw prompts, on test prompts of
 //!         another length M, four families of labels. Not seen: labels that are not polynomials
@@ -22,7 +24,10 @@ pub const THEOREM: Theorem = Theorem {
     source: Source { arxiv: "2306.09927", statement: "Theorem 4.2, eq. (4.6)" },
     claims: CLAIMS,
     experiments,
-    uses: &["zhang_frei_bartlett_2024::gradient_flow_limit"],
+    uses: &[
+        "zhang_frei_bartlett_2024::trained_prediction",
+        "zhang_frei_bartlett_2024::task_family_moments",
+    ],
 };
 
 const CLAIMS: &str = "\

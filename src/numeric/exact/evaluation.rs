@@ -370,13 +370,14 @@ impl<'a> Evaluator<'a> {
                     let one = || Polynomial::constant(Number::ONE);
                     return Ok(Rc::new(Matrix::from_fn(shape.0, shape.1, |_, _| one())));
                 }
-                LetterKind::Observed => {
+                LetterKind::Observed if !self.at.values.contains_key(&letter.name) => {
                     return Err(ExactError::Observed { letter: letter.name.to_string() });
                 }
                 LetterKind::Random(law) => return self.random(letter, law, environment),
-                LetterKind::Scalar { .. } | LetterKind::Matrix(_) | LetterKind::Param => {
-                    self.given(&letter.name)?
-                }
+                LetterKind::Scalar { .. }
+                | LetterKind::Matrix(_)
+                | LetterKind::Param
+                | LetterKind::Observed => self.given(&letter.name)?,
             }
         };
         if (value.rows, value.columns) == shape {

@@ -5,7 +5,8 @@ use super::coordinates::{Coordinates, Task};
 use super::product::{multiply, sum_of_outer_products};
 use super::sampler::Sampler;
 use super::{BLOCK, bartlett};
-use crate::data::{LANES, Labels, Lane, Machine, Normals, PromptLaw, Work};
+use crate::data::{LANES, Labels, Lane, Machine, Normals, PositiveLaw, PromptLaw, Work};
+use rand_chacha::ChaCha8Rng;
 
 /// Groups of eight prompts in a full block.
 const GROUPS: usize = BLOCK / LANES;
@@ -21,6 +22,10 @@ pub(super) struct Model {
     deviation: f64,
     /// Labels do not see the task.
     forgets_task: bool,
+    /// Where the covariance is random: the laws of its diagonal, and the mean.
+    diagonal: Option<Vec<(PositiveLaw, f64)>>,
+    /// The query has a covariance of its own, which is not random.
+    own_query: bool,
 }
 
 impl Model {
@@ -33,6 +38,10 @@ impl Model {
             dimension: law.dimension(),
             deviation: law.noise_variance().sqrt(),
             forgets_task: matches!(law.labels(), Labels::Cubic { .. }),
+            diagonal: law
+                .diagonal_entries()
+                .map(|entries| entries.iter().map(|entry| (*entry, entry.mean())).collect()),
+            own_query: law.has_own_query(),
         }
     }
 
@@ -118,6 +127,8 @@ pub(super) struct Workspace {
     features: Vec<Lane>,
     /// The sums by `p`, still in lanes.
     by_value: Vec<Lane>,
+    /// Roots of the diagonal of a random covariance over its mean, group after group.
+    spread: Vec<Lane>,
 }
 
 impl Workspace {
@@ -136,6 +147,20 @@ impl Workspace {
             applied: Applied::new(&model.context),
             features: lanes(BLOCK * model.width()),
             by_value: lanes(d + 1),
+            spread: lanes(if model.diagonal.is_some() { GROUPS * d } else { 0 }),
+        }
+    }
+
+    /// Draws the covariances of all prompts of a block, where they are random: prompt by prompt, of
+    /// each the diagonal in order.
+    pub(super) fn draw_covariances(&mut self, model: &Model, generator: &mut ChaCha8Rng) {
+        let Some(diagonal) = &model.diagonal else { return };
+        for group in self.spread.chunks_exact_mut(model.dimension) {
+            for lane in 0..LANES {
+                for (spread, (entry, mean)) in group.iter_mut().zip(diagonal) {
+                    spread.0[lane] = (entry.sample(generator) / mean).sqrt();
+                }
+            }
         }
     }
 }
@@ -175,6 +200,10 @@ impl Work for Block<'_> {
             for (group, chi) in drawn_chis[..groups].iter().enumerate() {
                 chis[group * freedoms.len() + place] = *chi;
             }
+        }
+        if self.model.diagonal.is_some() && !self.model.own_query {
+            let Workspace { query, spread, .. } = &mut *self.workspace;
+            scale(m, &mut query[..groups * d], spread);
         }
         let Workspace { query, keyed, by_value, .. } = &mut *self.workspace;
         multiply(
@@ -252,8 +281,19 @@ impl Block<'_> {
         let Model { context, dimension, .. } = self.model;
         let (d, size) = (*dimension, context.dimension);
         let Workspace {
-            task, query, keyed, answer_noise, chis, applied, features, by_value, ..
+            task,
+            query,
+            keyed,
+            answer_noise,
+            chis,
+            applied,
+            features,
+            by_value,
+            spread,
+            ..
         } = &mut *self.workspace;
+        // Of the Gram matrix R Z Z' R of the inputs, the sampler draws Z Z'.
+        let spread = self.model.diagonal.as_ref().map(|_| &spread[group * d..(group + 1) * d]);
         let task = &task[group * size..(group + 1) * size];
         let query = &query[group * d..(group + 1) * d];
         let keyed = &keyed[group * (d + 1)..(group + 1) * (d + 1)];
@@ -278,7 +318,19 @@ impl Block<'_> {
         }
         applied.output_scale = self.weights[d];
         applied.label_key = keyed[d];
+        if let Some(spread) = spread {
+            scale(m, &mut applied.a[..d], spread);
+            scale(m, &mut applied.b[..d], spread);
+        }
         applied.draw(m, context, chis, &mut self.source);
+        if let Some(spread) = spread {
+            scale(m, &mut applied.with_a[..d], spread);
+            scale(m, &mut applied.with_b[..d], spread);
+            for i in 0..d {
+                let w = m.load(&inputs[i]);
+                m.store(m.mul_add(p0, w, m.splat(p[i])), &mut applied.a[i]);
+            }
+        }
 
         // N yhat = a'S b + p0 sum_i s_i beta_i + (p1'x_q)(u1'x_q), and the answer.
         let zero = m.splat(0.0);
@@ -330,6 +382,15 @@ impl Block<'_> {
         m.store(m.mul(scaled, m.add(with_a, m.load(&applied.surplus_a))), &mut column);
         write(features, width, d, &column);
         m.mul(m.mul(error, error), m.splat(0.5))
+    }
+}
+
+/// Multiplies entry by entry.
+#[inline(always)]
+fn scale<M: Machine>(m: M, entries: &mut [Lane], by: &[Lane]) {
+    for (entry, by) in entries.iter_mut().zip(by) {
+        let product = m.mul(m.load(entry), m.load(by));
+        m.store(product, entry);
     }
 }
 

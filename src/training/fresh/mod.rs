@@ -63,6 +63,9 @@ pub struct FreshPrompts {
 impl FreshPrompts {
     /// Batches of `batch` prompts from `law` (at least one), on streams of a key that is drawn
     /// from `generator`, by the [cheapest](Sampler::cheapest) sampler.
+    ///
+    /// # Panics
+    /// If labels are not linear in the inputs and the covariance is random.
     pub fn new(law: PromptLaw, batch: usize, generator: &mut ChaCha8Rng) -> Self {
         let sampler = Sampler::cheapest(&law);
         Self::with_sampler(law, batch, sampler, generator)
@@ -155,6 +158,7 @@ impl FreshPrompts {
             for (index, sums) in (first..).zip(blocks) {
                 let mut generator = generator.clone();
                 generator.set_stream(step * count as u64 + index as u64);
+                workspace.draw_covariances(model, &mut generator);
                 dispatch(Block {
                     model,
                     weights,

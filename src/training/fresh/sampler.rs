@@ -7,7 +7,7 @@ use std::fmt;
 /// have the same law with each of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sampler {
-    /// Every example. Serves any law.
+    /// Every example. Serves any law, but labels that are not linear only at a fixed covariance.
     Raw,
     /// The triangular factor of the Gram matrix of the context, by Bartlett's decomposition: for
     /// labels that are linear in the inputs, with Gaussian noise or without.
@@ -21,7 +21,9 @@ pub enum Sampler {
 
 /// A sampler that cannot serve a law.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the sampler `{sampler}` needs labels that are linear in the inputs: {labels}; use `raw`")]
+#[error(
+    "the sampler `{sampler}` needs labels that are linear in the inputs: {labels}; `raw` serves all labels where the covariance is fixed"
+)]
 pub struct SamplerError {
     sampler: Sampler,
     labels: &'static str,
@@ -46,7 +48,8 @@ impl Sampler {
     /// [`SamplerError`] with the reason if it does not.
     pub fn check(self, law: &PromptLaw) -> Result<(), SamplerError> {
         let labels = match (self, law.labels()) {
-            (Self::Raw, _) | (_, Labels::Linear | Labels::NoisyLinear { .. }) => return Ok(()),
+            (_, Labels::Linear | Labels::NoisyLinear { .. }) => return Ok(()),
+            (Self::Raw, _) if law.diagonal_entries().is_none() => return Ok(()),
             (_, Labels::Cubic { .. }) => "these are cubic",
             (_, Labels::LinearPlusSquare { .. }) => "these have a square",
         };

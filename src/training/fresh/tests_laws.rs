@@ -1,8 +1,8 @@
 //! Every sampler in law: against the exact population gradient and against raw prompts.
 
 use super::{FreshPrompts, Sampler};
-use crate::data::{Labels, PromptLaw, TaskLaw, generator};
-use crate::training::{Objective, PopulationLoss};
+use crate::data::{Labels, PositiveLaw, PromptLaw, TaskLaw, generator};
+use crate::training::{MeanLoss, Objective, PopulationLoss};
 use faer::{Mat, mat};
 
 const BATCH: usize = 32;
@@ -84,6 +84,35 @@ fn the_mean_of_every_sampler_is_the_exact_population_loss_and_gradient() {
         expected.push(exact.value(&weights));
         for sampler in Sampler::ALL {
             let steps = steps(law, sampler, &weights);
+            for (index, expected) in expected.iter().enumerate() {
+                let (mean, error) = mean_and_error(&entry(&steps, index));
+                let z = (mean - expected) / error;
+                assert!(z.abs() < 5.5, "{sampler}, entry {index}: {mean} against {expected}: {z}");
+            }
+        }
+    }
+}
+
+#[test]
+fn at_a_random_covariance_the_mean_is_that_over_all_covariances() {
+    let weights = weights(3);
+    let two = |low, high| PositiveLaw::TwoPoint { low, high, probability: 0.25 };
+    let entries = vec![two(0.2, 1.5), PositiveLaw::Constant(0.7), two(0.5, 0.9)];
+    let law = PromptLaw::new(&covariance(), 6).unwrap();
+    let noisy = law.clone().with_labels(Labels::NoisyLinear { variance: 0.5 }).unwrap();
+    for law in [law.clone(), law.with_context_length(40).unwrap(), noisy] {
+        let law = law.with_random_diagonal(entries.clone()).unwrap();
+        let given = |(share, given): (f64, PromptLaw)| {
+            let loss = PopulationLoss::new(given.covariance(), law.context_length()).unwrap();
+            (share, loss.with_label_noise(law.noise_variance()).unwrap())
+        };
+        let all = law.given_each_covariance().unwrap();
+        let exact = MeanLoss::new(all.into_iter().map(given).collect());
+        let mut expected = vec![0.0; weights.len()];
+        exact.gradient(&weights, &mut expected);
+        expected.push(exact.value(&weights));
+        for sampler in Sampler::ALL {
+            let steps = steps(&law, sampler, &weights);
             for (index, expected) in expected.iter().enumerate() {
                 let (mean, error) = mean_and_error(&entry(&steps, index));
                 let z = (mean - expected) / error;

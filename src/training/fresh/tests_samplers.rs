@@ -292,7 +292,7 @@ fn a_sampler_that_does_not_serve_a_law_is_refused() {
     let message = error.err().unwrap().to_string();
     assert_eq!(
         message,
-        "the sampler `columns` needs labels that are linear in the inputs: these are cubic; use `raw`"
+        "the sampler `columns` needs labels that are linear in the inputs: these are cubic; `raw` serves all labels where the covariance is fixed"
     );
     assert_eq!(Sampler::cheapest(&law), Sampler::Raw);
     assert_eq!(Sampler::cheapest(&laws()[0]), Sampler::Columns);

@@ -1,0 +1,72 @@
+//! `isserlis repeat`: whether verdicts depend on the seed.
+
+use super::Exit;
+use super::arguments::{RepeatOptions, ScoreFormat};
+use super::check::tell;
+use super::mutants::subjects;
+use super::output::{message, print, write};
+use super::progress::Bar;
+use crate::calibration::{Plan, RecordError, Repetition, Repetitions, SeedRecord};
+use crate::claim::ClaimKind;
+use crate::report;
+use crate::suite::repeat as check;
+
+/// Checks with each seed that the record does not hold yet, and prints the counts over all.
+///
+/// # Errors
+/// An unknown theorem, a record that cannot be continued, a file that cannot be written.
+pub(super) fn repeat(options: &RepeatOptions) -> anyhow::Result<Exit> {
+    let show = options.show;
+    let (subjects, mut problems) = subjects(&options.subjects)?;
+    let settings = options.run.settings();
+    let plan = Plan::of(&subjects, &settings);
+    let wanted: Vec<u64> = (0..options.seeds.get().into())
+        .map(|number: u64| settings.seed.wrapping_add(number))
+        .collect();
+    let mut record =
+        options.record.as_ref().map(|path| SeedRecord::open(path, &plan)).transpose()?;
+    let mut finished: Vec<Repetition> =
+        record.as_ref().map_or_else(Vec::new, |record| record.finished().to_vec());
+    finished.retain(|repetition| wanted.contains(&repetition.seed));
+    let done = |seed: &u64| finished.iter().any(|repetition| repetition.seed == *seed);
+    let left: Vec<u64> = wanted.iter().copied().filter(|seed| !done(seed)).collect();
+    if !left.is_empty() {
+        let bar = Bar::new(show);
+        let mut failed: Option<RecordError> = None;
+        let more = check(&subjects, &settings, &left, &|progress| bar.tell(progress), |results| {
+            let repetition = Repetition::of(&results);
+            if let Some(record) = &mut record {
+                failed = record.push(repetition.clone()).err();
+            }
+            finished.push(repetition);
+            failed.is_none()
+        });
+        bar.finish();
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        problems.extend(more);
+    }
+    problems.iter().for_each(|problem| tell(problem, show));
+    finished.sort_by_key(|repetition| wanted.iter().position(|seed| *seed == repetition.seed));
+    let counts = Repetitions::of(plan, &finished);
+    let text = format!("{}\n", serde_json::to_string_pretty(&counts)?);
+    match options.format {
+        ScoreFormat::Text => print(&report::repetitions(&counts), show)?,
+        ScoreFormat::Json => print(&text, show)?,
+    }
+    if let Some(path) = &options.output {
+        write(path, &text)?;
+        if !show.quiet {
+            message(&format!("wrote {}", path.display()), show);
+        }
+    }
+    let wrong = counts.wrong(ClaimKind::Claim) + counts.wrong(ClaimKind::Refute);
+    let undecided = counts.lines.iter().any(|line| line.undecided() > 0);
+    Ok(match (counts.lines.is_empty() || !problems.is_empty(), wrong > 0, undecided) {
+        (true, ..) => Exit::Input,
+        (_, true, _) => Exit::Refuted,
+        (_, _, true) => Exit::Undecided,
+        _ => Exit::Success,
+    })
+}

@@ -1,0 +1,361 @@
+//! Training of autoregressive transformers on fresh sequences.
+
+use super::descent::{Decay, DescentError, Optimizer, Progress, Schedule};
+use crate::data::{Batch, Dynamics, Sequence, TokenForm};
+use crate::network::{Architecture, NetworkError, Transformer};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// Sequences that are drawn, read and differentiated at once: the unit of work of a thread.
+const BLOCK: usize = 8;
+
+/// What a network is trained or tested on: each sequence gives `predictions` tokens and the states
+/// that follow them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SequenceTask {
+    /// The law of the sequences.
+    pub law: Dynamics,
+    /// The tokens that the network reads.
+    pub form: TokenForm,
+    /// `N`, the number of predictions in a sequence.
+    pub predictions: usize,
+}
+
+/// How a network is trained.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SequencePlan {
+    /// Sequences of a step, all fresh.
+    pub batch: usize,
+    /// How the gradient becomes a step.
+    pub optimizer: Optimizer,
+    /// Steps and their sizes.
+    pub schedule: Schedule,
+    /// Every entry of the gradient is clipped to [-clip, clip].
+    pub clip: Option<f64>,
+    /// The weights that move, by the number of the first one and of the one behind the last; all
+    /// where there are none.
+    pub moving: Option<[usize; 2]>,
+}
+
+impl SequencePlan {
+    /// Adam with the largest step size `rate`: 100 steps to warm up, then half a cosine wave down to
+    /// 0; the gradient is clipped to [-1, 1] entry by entry.
+    pub fn adam(steps: u64, rate: f64, batch: usize) -> Self {
+        let schedule = Schedule { steps, rate, warm: 100, decay: Decay::Cosine(0.0), tail: 1 };
+        Self { batch, optimizer: Optimizer::adam(), schedule, clip: Some(1.0), moving: None }
+    }
+}
+
+/// Why a training has no result.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SequenceError {
+    /// The descent failed.
+    #[error(transparent)]
+    Descent(#[from] DescentError),
+    /// The network failed.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The file of the training cannot be read or written.
+    #[error("the checkpoint {path} cannot be used: {reason}; remove it to begin anew")]
+    Checkpoint {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// A training on its way.
+#[derive(Clone, Debug)]
+pub struct SequenceTraining<'a> {
+    task: &'a SequenceTask,
+    plan: &'a SequencePlan,
+    network: Transformer,
+    key: [u8; 32],
+    progress: Progress,
+}
+
+/// What stands in a checkpoint: where the training is, and the digest of what it is about.
+#[derive(Serialize, Deserialize)]
+struct Checkpoint {
+    key: [u8; 32],
+    about: String,
+    progress: Progress,
+}
+
+impl SequenceTask {
+    /// The sequences of one unit of work.
+    pub fn draw(&self, count: usize, generator: &mut ChaCha8Rng) -> Vec<Sequence> {
+        (0..count).map(|_| self.law.draw(self.predictions + 1, generator)).collect()
+    }
+
+    /// A network of these layers that starts from `N(0, deviation^2)` weights and is trained as
+    /// planned.
+    ///
+    /// # Errors
+    /// Those of [`SequenceTraining::finish`].
+    pub fn train(
+        &self,
+        architecture: Architecture,
+        deviation: f64,
+        plan: &SequencePlan,
+        generator: &mut ChaCha8Rng,
+    ) -> Result<Transformer, SequenceError> {
+        let start = Transformer::random(architecture, deviation, generator);
+        SequenceTraining::new(self, plan, &start, generator).finish()
+    }
+
+    /// The loss of a network on `count` fresh sequences, for each of them: `1/(2N) sum_t
+    /// |s_{t+1} - f_t|^2`.
+    pub fn losses(
+        &self,
+        network: &Transformer,
+        count: usize,
+        generator: &mut ChaCha8Rng,
+    ) -> Vec<f64> {
+        let batch = Batch::new(&self.draw(count, generator), &self.form);
+        let pass = network.forward(batch.length, batch.tokens.as_ref());
+        let error = pass.predictions() - &batch.targets;
+        (0..count)
+            .map(|index| {
+                let own = error.as_ref().subcols(index * batch.length, batch.length);
+                own.squared_norm_l2() / (2.0 * batch.length as f64)
+            })
+            .collect()
+    }
+}
+
+impl<'a> SequenceTraining<'a> {
+    /// A training from the weights of `network` on streams of a key that is drawn from `generator`.
+    pub fn new(
+        task: &'a SequenceTask,
+        plan: &'a SequencePlan,
+        network: &Transformer,
+        generator: &mut ChaCha8Rng,
+    ) -> Self {
+        let mut key = [0; 32];
+        generator.fill_bytes(&mut key);
+        let progress = Progress::new(network.parameters());
+        Self { task, plan, network: network.clone(), key, progress }
+    }
+
+    /// Number of steps made.
+    pub fn step(&self) -> u64 {
+        self.progress.step()
+    }
+
+    /// Makes the next step and returns the mean loss `1/(2BN) sum |s_{t+1} - f_t|^2` of its batch
+    /// before it. The gradient is summed over blocks of 32 sequences, each with a stream of its own,
+    /// in their order: it is the same with any number of threads.
+    ///
+    /// # Errors
+    /// [`SequenceError::Descent`] with the step, [`SequenceError::Network`].
+    pub fn advance(&mut self) -> Result<f64, SequenceError> {
+        let Self { task, plan, network, key, progress } = self;
+        let mut failure = None;
+        let mut gradient = |step: u64, point: &[f64], out: &mut [f64]| match batch_gradient(
+            task, plan, network, *key, step, point,
+        ) {
+            Ok((loss, slopes)) => {
+                out.copy_from_slice(&slopes);
+                loss
+            }
+            Err(error) => {
+                failure = Some(error);
+                f64::NAN
+            }
+        };
+        let nothing = &mut |_: &[f64]| Vec::new();
+        let loss = progress.advance(&plan.optimizer, &plan.schedule, &mut gradient, nothing);
+        match failure {
+            Some(error) => Err(error.into()),
+            None => Ok(loss?),
+        }
+    }
+
+    /// The network after the last step.
+    ///
+    /// # Errors
+    /// [`SequenceError::Descent`] with the step, [`SequenceError::Network`].
+    pub fn finish(mut self) -> Result<Transformer, SequenceError> {
+        while self.step() < self.plan.schedule.steps {
+            self.advance()?;
+        }
+        let end = self.progress.finish(&self.plan.schedule)?;
+        Ok(self.network.with_parameters(end.point)?)
+    }
+
+    /// Writes down where the training is, through a file beside `path` that then takes its name.
+    ///
+    /// # Errors
+    /// [`SequenceError::Checkpoint`] if that does not work.
+    pub fn save(&self, path: &Path) -> Result<(), SequenceError> {
+        let (key, about) = (self.key, self.about());
+        let checkpoint = Checkpoint { key, about, progress: self.progress.clone() };
+        let text = serde_json::to_string(&checkpoint).map_err(|error| failed(path, &error))?;
+        let beside = path.with_extension("partial");
+        std::fs::write(&beside, text).map_err(|error| failed(path, &error))?;
+        std::fs::rename(&beside, path).map_err(|error| failed(path, &error))
+    }
+
+    /// Goes on from a checkpoint, where there is one of the same training.
+    ///
+    /// # Errors
+    /// [`SequenceError::Checkpoint`] if the file cannot be read or is of another training.
+    pub fn resume(mut self, path: &Path) -> Result<Self, SequenceError> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(self),
+            Err(error) => return Err(failed(path, &error)),
+        };
+        let found: Checkpoint =
+            serde_json::from_str(&text).map_err(|error| failed(path, &error))?;
+        if found.key != self.key || found.about != self.about() {
+            return Err(failed(path, &"it is of another training"));
+        }
+        self.progress = found.progress;
+        Ok(self)
+    }
+
+    /// What the training is about, in words.
+    fn about(&self) -> String {
+        format!("{:?} {:?} {:?}", self.task, self.plan, self.network.architecture())
+    }
+}
+
+fn failed(path: &Path, reason: &dyn std::fmt::Display) -> SequenceError {
+    SequenceError::Checkpoint { path: path.display().to_string(), reason: reason.to_string() }
+}
+
+/// The mean loss of a batch and its clipped gradient.
+fn batch_gradient(
+    task: &SequenceTask,
+    plan: &SequencePlan,
+    network: &Transformer,
+    key: [u8; 32],
+    step: u64,
+    point: &[f64],
+) -> Result<(f64, Vec<f64>), NetworkError> {
+    let network = network.with_parameters(point.to_vec())?;
+    let blocks = plan.batch.div_ceil(BLOCK);
+    let parts = (0..blocks)
+        .into_par_iter()
+        .map(|block| {
+            let mut stream = ChaCha8Rng::from_seed(key);
+            stream.set_stream(step * blocks as u64 + block as u64);
+            let count = BLOCK.min(plan.batch - block * BLOCK);
+            let batch = Batch::new(&task.draw(count, &mut stream), &task.form);
+            let mut slopes = vec![0.0; point.len()];
+            let loss = network.add_gradient(&batch, &mut slopes)?;
+            Ok((loss, slopes))
+        })
+        .collect::<Result<Vec<_>, NetworkError>>()?;
+    let (mut loss, mut slopes) = (0.0, vec![0.0; point.len()]);
+    for (part, own) in parts {
+        loss += part;
+        slopes.iter_mut().zip(own).for_each(|(sum, slope)| *sum += slope);
+    }
+    let scale = 1.0 / (plan.batch * task.predictions) as f64;
+    let [first, behind] = plan.moving.unwrap_or([0, point.len()]);
+    for (number, slope) in slopes.iter_mut().enumerate() {
+        *slope *= if (first..behind).contains(&number) { scale } else { 0.0 };
+        if let Some(clip) = plan.clip {
+            *slope = slope.clamp(-clip, clip);
+        }
+    }
+    Ok((loss * scale, slopes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{FirstState, generator};
+    use crate::network::{Attention, Mechanism};
+
+    fn task() -> SequenceTask {
+        let law = Dynamics::orthogonal(3, FirstState::Gaussian { variance: 0.36 }, 0.01);
+        SequenceTask { law, form: TokenForm::FourChannelsMasked, predictions: 8 }
+    }
+
+    fn plan(steps: u64) -> SequencePlan {
+        SequencePlan {
+            batch: 50,
+            optimizer: Optimizer::adam(),
+            schedule: Schedule { tail: 1, ..Schedule::constant(steps, 1e-2) },
+            clip: Some(1.0),
+            moving: None,
+        }
+    }
+
+    fn network() -> Transformer {
+        let attention =
+            Attention { mechanism: Mechanism::Linear, heads: 2, key_size: 6, positions: 0 };
+        let layers = Architecture::attention(12, 1, attention, 3);
+        Transformer::random(layers, 0.1, &mut generator(1, &["network"], 0))
+    }
+
+    #[test]
+    fn training_lowers_the_loss() {
+        let (task, plan) = (task(), plan(400));
+        let training = SequenceTraining::new(&task, &plan, &network(), &mut generator(1, &[], 0));
+        let trained = training.finish().unwrap();
+        let mean = |network: &Transformer| {
+            task.losses(network, 2_000, &mut generator(2, &[], 0)).iter().sum::<f64>() / 2_000.0
+        };
+        // 1/2 E |s|^2 = 0.54 for the prediction 0, and 0.349 for the best gradient step.
+        let (before, after) = (mean(&network()), mean(&trained));
+        assert!(before > 0.5 && after < 0.40, "{before} {after}");
+    }
+
+    #[test]
+    fn an_interrupted_training_goes_on_to_the_same_weights() {
+        let (task, plan) = (task(), plan(20));
+        let start = || SequenceTraining::new(&task, &plan, &network(), &mut generator(1, &[], 0));
+        let folder = std::env::temp_dir().join(format!("isserlis-training-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("checkpoint.json");
+        let mut interrupted = start().resume(&path).unwrap();
+        for _ in 0..7 {
+            interrupted.advance().unwrap();
+        }
+        interrupted.save(&path).unwrap();
+        let resumed = start().resume(&path).unwrap();
+        assert_eq!(resumed.step(), 7);
+        assert_eq!(resumed.finish().unwrap(), start().finish().unwrap());
+
+        let other = SequenceTraining::new(&task, &plan, &network(), &mut generator(2, &[], 0));
+        let message = other.resume(&path).unwrap_err().to_string();
+        assert!(message.contains("of another training; remove it to begin anew"), "{message}");
+        std::fs::write(&path, "{").unwrap();
+        assert!(matches!(start().resume(&path), Err(SequenceError::Checkpoint { .. })));
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn weights_that_do_not_move_stay() {
+        let (task, plan) = (task(), SequencePlan { moving: Some([5, 9]), ..plan(3) });
+        let start = network();
+        let training = SequenceTraining::new(&task, &plan, &start, &mut generator(1, &[], 0));
+        let trained = training.finish().unwrap();
+        let pairs = start.parameters().iter().zip(trained.parameters());
+        for (number, (before, after)) in pairs.enumerate() {
+            assert_eq!(before != after, (5..9).contains(&number), "{number}");
+        }
+    }
+
+    #[test]
+    fn the_gradient_does_not_depend_on_the_threads() {
+        let (task, plan) = (task(), plan(1));
+        let gradient = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let network = network();
+            let point = network.parameters().to_vec();
+            pool.install(|| batch_gradient(&task, &plan, &network, [5; 32], 3, &point)).unwrap()
+        };
+        assert_eq!(gradient(1), gradient(3));
+    }
+}

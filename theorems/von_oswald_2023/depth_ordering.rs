@@ -1,0 +1,96 @@
+//! # Deeper networks predict better, and none is below the floor
+//! Source: arXiv:2309.05858, Section 4, Figure 4D
+//! Claim:  $L_2 > L_3 > L_4 > L_{\text{mesa}} \ge L_{\text{floor}}$, $L_{\text{mesa}} \le 1.05\, L_{\text{floor}}$
+//! Where:  d, N, sigma -> d, N, sigma -> sizes, 1 x 1 -> dimension, predictions, deviation of the noise
+//!         L_k -> two, three, four -> 1 x 1 -> losses of trained layers of linear self-attention
+//!         L of a mesa-layer -> mesa -> 1 x 1 -> loss of one trained mesa-layer
+//!         L_floor -> floor -> 1 x 1 -> the Bayes floor without noise
+//! Needs:  causality (below_the_floor), depth (depth_does_not_help)
+//! Expect: four networks, judged on common fresh sequences
+//! Checked: one network of each depth, trained by Adam on fresh sequences. Not seen: other seeds
+//! Not to be confused with: the authors' baseline of Proposition 2, which lags by one pair
+
+use crate::prelude::*;
+
+/// Figure 4D.
+pub const THEOREM: Theorem = Theorem {
+    id: "von_oswald_2023::depth_ordering",
+    source: Source { arxiv: "2309.05858", statement: "Section 4, Figure 4D" },
+    claims: CLAIMS,
+    experiments,
+    uses: &["von_oswald_2023::bayes_floor", "von_oswald_2023::preconditioner_plus_gd_identity"],
+};
+
+const CLAIMS: &str = "\
+theory Deeper networks predict better, and none is below the floor
+space d, N
+positive sigma
+observed two
+observed three
+observed four
+observed mesa
+observed floor
+at d = 4; N = 16; sigma = 0.01
+claim three_layers_beat_two: three <= two
+claim four_layers_beat_three: four <= three
+claim mesa_layer_beats_four: mesa <= four
+claim nothing_below_the_floor: mesa >= floor
+claim mesa_layer_is_near_the_floor: mesa <= 105/100*floor
+claim two_layers_are_reached: two <= 0.18
+claim three_layers_are_reached: three <= 0.135
+claim four_layers_are_reached: four <= 0.122
+refute depth_does_not_help: three >= two
+refute below_the_floor: mesa <= floor
+refute four_layers_reach_the_floor: four <= 105/100*floor
+";
+
+fn experiments() -> Vec<Experiment> {
+    vec![Experiment {
+        name: "trained_networks",
+        kind: EvidenceKind::Training,
+        description: "four networks, Adam on 256 fresh sequences a step, 3,000 steps (mesa-layer 2,500); \
+                      then common batches of 64 fresh sequences",
+        supplies: &["two", "three", "four", "mesa", "floor"],
+        supply: Supply::Samples { prepare: trained, limit: batches },
+    }]
+}
+
+fn batches(effort: Effort) -> u64 {
+    match effort {
+        Effort::Quick => 0,
+        Effort::Standard => 20_000,
+        Effort::Full => 200_000,
+    }
+}
+
+fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
+    let (d, count, noise) = (at.size("d")?, at.size("N")?, at.number("sigma")?);
+    let task = SequenceTask {
+        law: Dynamics::orthogonal(d, FirstState::Uniform { half_width: 1.0 }, noise),
+        form: TokenForm::FourChannels,
+        predictions: count,
+    };
+    let linear =
+        Attention { mechanism: Mechanism::Linear, heads: 4, key_size: 4 * d, positions: 0 };
+    let mesa = Attention { mechanism: Mechanism::Mesa, heads: 2, key_size: 2 * d, positions: 0 };
+    let stack = |layers| Architecture {
+        clip: Some(4.0),
+        ..Architecture::attention(4 * d, layers, linear, d)
+    };
+    let mut train = |layers, deviation, steps, rate| {
+        task.train(layers, deviation, &SequencePlan::adam(steps, rate, 256), random)
+    };
+    let networks = [
+        ("two", train(stack(2), 0.02, 3_000, 2e-3)?),
+        ("three", train(stack(3), 0.02, 3_000, 2e-3)?),
+        ("four", train(stack(4), 0.02, 3_000, 1.5e-3)?),
+        ("mesa", train(Architecture::attention(4 * d, 1, mesa, d), 0.05, 2_500, 5e-3)?),
+    ];
+    let floor = bayes_floor(d, d as f64 / 3.0, count).iter().sum::<f64>() / count as f64;
+    Ok(Box::new(move |random| {
+        let batch = Batch::new(&task.draw(64, random), &task.form);
+        let losses = networks.iter().map(|(letter, network)| (*letter, network.mean_loss(&batch)));
+        let letters = losses.chain([("floor", floor)]);
+        Ok(letters.map(|(letter, value)| (letter, Mat::full(1, 1, value))).collect())
+    }))
+}
