@@ -38,8 +38,9 @@ fn start(d: usize) -> LinearAttention {
 fn one_prompt_as_defined(bencher: Bencher, (d, context_length): (usize, usize)) {
     let (law, network) = (law(d, context_length), start(d));
     let mut generator = ChaCha8Rng::seed_from_u64(1);
+    let mut source = Normals::new(&mut generator);
     bencher.counter(ItemsCount::new(1_usize)).bench_local(|| {
-        let sample = law.sample(&mut generator);
+        let sample = law.sample_from(&mut source, &mut generator);
         network.gradient(&sample.prompt, sample.answer)
     });
 }
@@ -115,7 +116,7 @@ fn the_population_gradient(bencher: Bencher, d: usize) {
 }
 
 /// Gradient flow on the population loss to its stationary point, with error control.
-#[divan::bench(args = [2, 3, 5])]
+#[divan::bench(args = [2, 3, 5, 20])]
 fn the_gradient_flow(bencher: Bencher, d: usize) {
     let weights = start(d).active_weights();
     let loss = PopulationLoss::new(&covariance(d), 20).expect("a positive definite covariance");

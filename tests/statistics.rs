@@ -3,8 +3,8 @@
 use approx::assert_relative_eq;
 use isserlis::evidence::BiasSource;
 use isserlis::statistics::{
-    Bias, ErrorBudget, Estimate, Interval, Looks, Margin, MeanSequence, Question, Relation, Spread,
-    extrapolate, judge, judge_computed, located, student, student_quantile,
+    Bias, ErrorBudget, Estimate, Interval, Located, Looks, Margin, MeanSequence, Question,
+    Relation, Spread, extrapolate, judge, judge_computed, located, student, student_quantile,
 };
 use isserlis::verdict::Verdict;
 use proptest::prelude::*;
@@ -107,7 +107,7 @@ fn a_ball_locates_many_coordinates_better_than_a_box() {
     let mut generator = ChaCha8Rng::seed_from_u64(3);
     let repetitions: Vec<Vec<f64>> =
         (0..128).map(|_| (0..25).map(|_| normal(&mut generator)).collect()).collect();
-    let (intervals, radius) = located(&repetitions, 1e-8);
+    let Located { intervals, radius, .. } = located(&repetitions, 1e-8);
     let half = |interval: &Interval| ((interval.high - interval.low) / 2.0).powi(2);
     let diagonal = intervals.iter().map(half).sum::<f64>().sqrt();
     assert!(radius < 0.7 * diagonal, "{radius} against {diagonal}");
@@ -119,6 +119,7 @@ fn estimate(values: &[f64], half: f64) -> Estimate {
         values: values.to_vec(),
         intervals: values.iter().map(|&value| Interval::around(value, half)).collect(),
         radius: f64::INFINITY,
+        distance: Interval::everything(),
         biases: Vec::new(),
         samples: 100,
         method: "a test".to_owned(),
@@ -316,9 +317,10 @@ proptest! {
             margin: Some(Margin::relative(0.001)),
         };
         let estimate = Estimate {
-            values: found.values,
-            intervals: found.intervals,
-            radius: found.radius,
+            values: found.limit.values,
+            intervals: found.limit.intervals,
+            radius: found.limit.radius,
+            distance: Interval::everything(),
             biases: vec![found.bias],
             samples: 192,
             method: "a test".to_owned(),
@@ -337,5 +339,5 @@ fn an_extrapolation_of_what_is_no_power_series_is_refused() {
     assert!(refused.to_string().contains("not by about half"), "{refused}");
     let square = levels(|h| 1.0 + h * h, 0.1, 1e-5, 1);
     let found = extrapolate(&square, BiasSource::FiniteSize, 1e-6).expect("a power series");
-    assert!((found.values[0] - 1.0).abs() < 1e-4, "{found:?}");
+    assert!((found.limit.values[0] - 1.0).abs() < 1e-4, "{found:?}");
 }

@@ -9,7 +9,7 @@
 use super::record::Coverage;
 use crate::calculus::Calculus;
 use crate::claim::ClaimFile;
-use crate::data::{fill_with_normals, generator};
+use crate::data::{Normals, generator};
 use crate::numeric::{Budget, evaluate_exactly, instances};
 use crate::statistics::{AsymptoticSequence, Interval, Looks, MeanSequence, Spread};
 use rayon::prelude::*;
@@ -79,7 +79,7 @@ fn variances() -> [f64; 2] {
 
 /// Of each interval whether it ever excludes the mean, and its half width at the end.
 fn one_run(seed: u64, number: u64, raw: f64, integrated: f64) -> Vec<(bool, f64)> {
-    let mut random = generator(seed, &["calibration", "coverage"], number);
+    let mut random = Normals::new(&mut generator(seed, &["calibration", "coverage"], number));
     // Two looks, as the engine plans them for so many draws.
     let looks = Looks::doubling(DRAWS / 2, DRAWS);
     let known = |variance| MeanSequence::new(1, SHARE, looks, Spread::Bounded(vec![variance]));
@@ -118,9 +118,8 @@ fn one_run(seed: u64, number: u64, raw: f64, integrated: f64) -> Vec<(bool, f64)
 }
 
 /// The loss, and its mean given the examples.
-fn draw(random: &mut rand_chacha::ChaCha8Rng) -> [f64; 2] {
-    let mut normals = [0.0; D * N + 2 * D];
-    fill_with_normals(&mut normals, random);
+fn draw(random: &mut Normals) -> [f64; 2] {
+    let normals = random.draw(D * N + 2 * D);
     let (examples, rest) = normals.split_at(D * N);
     let (task, query) = rest.split_at(D);
     let (mut prediction_error, mut length) = (0.0, 0.0);

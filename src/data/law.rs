@@ -1,5 +1,6 @@
 //! Laws of prompts: Gaussian inputs and the families of labels of in-context regression.
 
+use super::normal::Normals;
 use super::prompt::{AnsweredPrompt, Prompt};
 use super::random_covariance::PositiveLaw;
 use super::stream::fill_with_normals;
@@ -277,24 +278,27 @@ impl PromptLaw {
     /// then for every example its input; last the noise of the labels and of the answer (if labels
     /// are noisy).
     pub fn sample(&self, generator: &mut ChaCha8Rng) -> AnsweredPrompt {
+        self.sample_from(&mut Normals::new(generator), generator)
+    }
+
+    /// The same with normals from a source that serves many prompts; only a random covariance is
+    /// drawn from `generator`.
+    pub fn sample_from(&self, source: &mut Normals, generator: &mut ChaCha8Rng) -> AnsweredPrompt {
         if self.diagonal_entries.is_some() {
-            return self.given_covariance(generator).sample(generator);
+            return self.given_covariance(generator).sample_from(source, generator);
         }
         let (dimension, length) = (self.dimension(), self.context_length);
-        let mut normals = |count: usize| {
-            let mut entries = vec![0.0; count];
-            fill_with_normals(&mut entries, generator);
-            entries
-        };
-        let task = match &self.task {
-            TaskLaw::StandardNormal => normals(dimension),
-            TaskLaw::Fixed(task) => task.clone(),
-        };
-        let mut query = normals(dimension);
+        let random_task = matches!(self.task, TaskLaw::StandardNormal);
+        let noisy = matches!(self.labels, Labels::NoisyLinear { .. });
+        let vectors = usize::from(random_task) + 1 + length;
+        let mut normals = source.draw(vectors * dimension + usize::from(noisy) * (length + 1));
+        let noise = normals.split_off(vectors * dimension);
+        let mut inputs = normals.split_off((vectors - length) * dimension);
+        let mut query = normals.split_off((vectors - length - 1) * dimension);
+        let task = if let TaskLaw::Fixed(task) = &self.task { task.clone() } else { normals };
         colour(&self.query_factor, &mut query);
         let mut examples = Mat::zeros(dimension, length);
         let mut labels = Vec::with_capacity(length);
-        let mut inputs = normals(dimension * length);
         for (n, input) in inputs.chunks_exact_mut(dimension).enumerate() {
             colour(&self.factor, input);
             examples.col_mut(n).iter_mut().zip(&*input).for_each(|(entry, x)| *entry = *x);
@@ -302,7 +306,6 @@ impl PromptLaw {
         }
         let mut answer = self.label_mean(&task, &query);
         if let Labels::NoisyLinear { variance } = self.labels {
-            let noise = normals(length + 1);
             for (label, noise) in labels.iter_mut().chain([&mut answer]).zip(noise) {
                 *label += variance.sqrt() * noise;
             }
@@ -470,9 +473,11 @@ mod tests {
         let law = law.with_query_covariance(&query_covariance).unwrap();
         let law = law.with_labels(Labels::NoisyLinear { variance: 0.25 }).unwrap();
         let mut generator = generator(5, &["covariance"], 0);
+        let mut source = Normals::new(&mut generator);
         let mut sums = [0.0; 8];
         for _ in 0..COUNT {
-            let AnsweredPrompt { prompt, answer, task } = law.sample(&mut generator);
+            let AnsweredPrompt { prompt, answer, task } =
+                law.sample_from(&mut source, &mut generator);
             let (x, q) = ([prompt.examples[(0, 0)], prompt.examples[(1, 0)]], &prompt.query);
             let noise = prompt.labels[0] - task[0] * x[0] - task[1] * x[1];
             let query_noise = answer - task[0] * q[0] - task[1] * q[1];

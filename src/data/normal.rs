@@ -1,6 +1,6 @@
 //! Independent standard normals and chi variables, eight streams of random bits side by side.
 
-use super::machine::{Lane, Machine, Words, Work, dispatch};
+use super::machine::{LANES, Lane, Machine, Words, Work, dispatch};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use std::f64::consts::LN_2;
@@ -38,6 +38,14 @@ impl Normals {
             }
         }
         dispatch(Fill(self, out));
+    }
+
+    /// So many independent standard normals: those of the lanes that [`fill`](Self::fill) fills, one
+    /// lane after another.
+    pub fn draw(&mut self, count: usize) -> Vec<f64> {
+        let mut lanes = vec![Lane::default(); count.div_ceil(LANES)];
+        self.fill(&mut lanes);
+        lanes.iter().flat_map(|lane| lane.0).take(count).collect()
     }
 
     /// Overwrites every entry with the root of an independent chi-square of `freedom` degrees of

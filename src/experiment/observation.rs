@@ -173,6 +173,7 @@ impl Observation<'_> {
                 let estimate = Estimate {
                     intervals: looked[which].clone(),
                     radius: f64::INFINITY,
+                    distance: Interval::everything(),
                     biases: self.biases(line, affine.first(), &values)?,
                     samples: sequence.count(),
                     method: sequence.method(),

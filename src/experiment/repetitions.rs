@@ -19,17 +19,15 @@ impl Observation<'_> {
         let repetitions = self.repetitions(draw, count)?;
         let judge_line = |line: &&Line<'_>| -> Judged {
             let (values, kind) = self.statistics(line, &repetitions)?;
-            let mean: Vec<f64> = (0..line.prediction.len())
-                .map(|entry| values.iter().map(|one| one[entry]).sum::<f64>() / count as f64)
-                .collect();
-            let (intervals, radius) = located(&values, line.comparison.share);
+            let mean = located(&values, line.comparison.share);
             let estimate = Estimate {
-                intervals,
-                radius,
-                biases: self.biases(line, repetitions.first(), &mean)?,
-                values: mean,
+                distance: mean.distance(&line.prediction),
+                biases: self.biases(line, repetitions.first(), &mean.values)?,
                 samples: count,
-                method: format!("Student's t over {count} repetitions{kind}"),
+                method: format!("Student's t over {count} repetitions{kind}{}", mean.products()),
+                values: mean.values,
+                intervals: mean.intervals,
+                radius: mean.radius,
             };
             Ok(self.seeded(judge(&line.question(), &estimate)))
         };
@@ -64,17 +62,19 @@ impl Observation<'_> {
             let found = extrapolate(&values, source, line.comparison.share)
                 .map_err(|error| format!("{}: {error}", source.word()))?;
             let finest = levels.last().and_then(|repetitions| repetitions.first());
-            let mut biases = vec![found.bias];
-            biases.extend(self.biases(line, finest, &found.values)?);
+            let (limit, mut biases) = (found.limit, vec![found.bias]);
+            biases.extend(self.biases(line, finest, &limit.values)?);
             let estimate = Estimate {
-                intervals: found.intervals,
-                radius: found.radius,
+                distance: limit.distance(&line.prediction),
                 biases,
-                values: found.values,
                 samples: count * u64::from(LEVELS),
                 method: format!(
-                    "Richardson's extrapolation over {LEVELS} levels, Student's t over {count} repetitions{kind}"
+                    "Richardson's extrapolation over {LEVELS} levels, Student's t over {count} repetitions{kind}{}",
+                    limit.products()
                 ),
+                values: limit.values,
+                intervals: limit.intervals,
+                radius: limit.radius,
             };
             Ok(self.seeded(judge(&line.question(), &estimate)))
         };

@@ -1,8 +1,8 @@
 //! Blocks of samples of a compiled expression, drawn in parallel, read in order.
 
 use super::{Effort, Work};
-use crate::data::{fill_with_normals, generator};
-use crate::numeric::{FixedValues, LANES, Program};
+use crate::data::{LANES, Normals, generator};
+use crate::numeric::{FixedValues, Program};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
@@ -67,13 +67,12 @@ pub(super) fn for_each_sample(
             .map_init(
                 || program.workspace(),
                 |workspace, unit| {
-                    let mut generator = streams.stream(unit);
+                    let mut source = Normals::new(&mut streams.stream(unit));
                     let mut samples = vec![0.0; BLOCK as usize * entries];
                     for group in samples.chunks_exact_mut(LANES * entries) {
-                        let lanes = program
-                            .run(fixed, workspace, |out| fill_with_normals(out, &mut generator));
+                        let lanes = program.run(fixed, workspace, &mut source);
                         for (entry, lane) in lanes.iter().enumerate() {
-                            for (sample, value) in lane.iter().enumerate() {
+                            for (sample, value) in lane.0.iter().enumerate() {
                                 group[sample * entries + entry] = *value;
                             }
                         }

@@ -8,7 +8,9 @@ use super::{Comparison, Work};
 use crate::claim::{Comparison as Direction, Expr, Proposition};
 use crate::evidence::{Evidence, Measurement};
 use crate::numeric::{Expectations, FloatEnvironment, FloatError, Instance, Lowering, Program};
-use crate::statistics::{Estimate, Looks, Margin, MeanSequence, Question, Relation, Spread, judge};
+use crate::statistics::{
+    Estimate, Interval, Looks, Margin, MeanSequence, Question, Relation, Spread, judge,
+};
 use crate::verdict::{EvidenceKind, Verdict};
 
 /// Evidence for or against lines with expectations, by sampling their laws at an instance: one
@@ -248,6 +250,7 @@ impl Sampler {
                     intervals: looked.clone(),
                     values: values.clone(),
                     radius: f64::INFINITY,
+                    distance: Interval::everything(),
                     biases: vec![rounding_bias(rounding(&values, &asked.prediction), entries)],
                     samples: sequence.count(),
                     method: sequence.method(),

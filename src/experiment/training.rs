@@ -1,31 +1,35 @@
 //! Evidence for `reaches`: stochastic gradient descent on samples of the declared loss.
 //!
-//! Every repetition descends from the declared start with a constant step size h, then with h/2 and
-//! h/4, for the same time and with as many samples in each step, and averages the expression of
-//! the line over the tail. The step-size bias is of order h, that of the discrete steps as well as
-//! that of the noise in the gradients, so each halving has to change the average by about half of
-//! what the one before did, and what the last one changes bounds the bias that is left: the
-//! interval is widened by it. (With the samples of a step halved, too, the noise would stay, and
-//! its bias unseen.) What the start has left behind at the end of the burn-in is known from a
-//! pilot, the flow on an average over a fixed sample, and is added too.
+//! Every repetition descends from the declared start with a constant step size h/4, and for the same
+//! time twice with h/2 and four times with h: each on its part of the samples of the first, with as
+//! many in each step, so that all of them serve every level once. It averages the expression of the
+//! line over the tail. The step-size bias is a power series in h, that of the discrete steps as well
+//! as that of the noise in the gradients, so each halving has to change the average by about half of
+//! what the one before did; otherwise the descent decides nothing. (With the samples of a step halved,
+//! too, the noise would stay, and its bias unseen.) What the last halving changes estimates what is
+//! left: it is added once more, and the interval is widened by a bound on all of it. What the start
+//! has left behind at the end of the burn-in is known from a pilot, the flow on an average over a
+//! fixed sample, and is added too.
+//!
+//! Source of the series: Dieuleveut, Durmus, Bach, "Bridging the gap between constant step size
+//! stochastic gradient descent and Markov chains", Annals of Statistics 48 (2020).
 
 use super::flow::{Run, claimed_limit};
 use super::prediction::{length, rounding, rounding_bias, seed_text};
 use super::sampling::{Streams, multiplications};
 use super::{Comparison, Effort, Work};
-use crate::data::fill_with_normals;
+use crate::data::{LANES, Normals};
 use crate::evidence::{BiasSource, Evidence};
 use crate::numeric::{
-    Expectations, FixedValues, FloatEnvironment, FloatError, LANES, Lowering, Program,
+    Expectations, FixedValues, FloatEnvironment, FloatError, Lowering, Program, Workspace,
 };
 use crate::statistics::{
-    Bias, Estimate, Interval, Question, Relation, halving, judge, located, student,
+    Bias, Estimate, Located, Question, Relation, halving, judge, located, student,
 };
 use crate::training::{
     DescentError, FlowSettings, Objective, Optimizer, Schedule, descend, gradient_flow,
 };
 use crate::verdict::{EvidenceKind, Verdict};
-use faer::Side;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use std::cell::RefCell;
@@ -37,11 +41,15 @@ const REPETITIONS: u64 = 64;
 /// Step sizes h, h/2 and h/4.
 const LEVELS: usize = 3;
 
-/// Groups of [`LANES`] samples in a step.
-const GROUPS: usize = 4;
+/// Steps of the smallest size in one of the largest.
+const FINEST: u64 = 1 << (LEVELS - 1);
 
-/// Groups of samples in the average of the pilot.
+/// Groups of [`LANES`] samples in a step: at least so many, because the bias falls with them.
+const GROUPS: u64 = 4;
+
+/// Groups of samples in the average of the pilot, and samples for each parameter.
 const PILOT_GROUPS: u64 = 16;
+const PILOT_SAMPLES: u64 = 16;
 
 /// Share of the error budget for the step-size bias.
 const BIAS_SHARE: f64 = 0.25;
@@ -70,15 +78,15 @@ pub fn descend_on_samples(work: &Work<'_>, comparisons: &[Comparison<'_>]) -> Ve
 
 /// All repetitions of a descent, with what is known of their biases.
 struct Descended {
-    /// The means over the tails at the smallest step size.
-    values: Vec<f64>,
-    means: Vec<Interval>,
-    radius: f64,
+    /// The means over the tails, extrapolated, and where their expectations are.
+    limit: Located,
     /// What the step size leaves.
     step_size: Bias,
     /// What is left of the start.
     transient: f64,
+    /// The smallest step size, and the samples of a step.
     rate: f64,
+    batch: u64,
     samples: u64,
     seed: String,
 }
@@ -109,47 +117,41 @@ impl Descended {
                 Err(error) => return Err(error.to_string()),
             }
         };
-        let averages = |level: usize| -> Vec<Vec<f64>> {
-            repetitions.iter().map(|one| one.averages[level].clone()).collect()
-        };
-        let difference = |level: usize| -> Vec<Vec<f64>> {
-            let pairs = averages(level + 1).into_iter().zip(averages(level));
-            let less = |(fine, coarse): (Vec<f64>, Vec<f64>)| {
-                fine.iter().zip(coarse).map(|(fine, coarse)| fine - coarse).collect()
-            };
-            pairs.map(less).collect()
-        };
-        let fine = averages(LEVELS - 1);
         let share = comparison.share;
-        let (means, radius) = located(&fine, (1.0 - BIAS_SHARE) * share);
-        let first = student(&difference(0), BIAS_SHARE / 2.0 * share);
-        let last = difference(LEVELS - 2);
-        let (second, ball) = located(&last, BIAS_SHARE / 2.0 * share);
-        halving(&first, &second).map_err(|error| format!("step size: {error}"))?;
-        let mean = |all: &[Vec<f64>]| -> Vec<f64> {
-            let sum = |entry| all.iter().map(|one: &Vec<f64>| one[entry]).sum::<f64>();
-            (0..run.entries()).map(|entry| sum(entry) / all.len() as f64).collect()
+        let differences = |level: usize| -> Vec<Vec<f64>> {
+            let change = |one: &Repetition| {
+                let pairs = one.averages[level + 1].iter().zip(&one.averages[level]);
+                pairs.map(|(fine, coarse)| fine - coarse).collect()
+            };
+            repetitions.iter().map(change).collect()
         };
-        let bias = Bias::of_coordinates(
+        let first = student(&differences(0), BIAS_SHARE / 2.0 * share);
+        let last = differences(LEVELS - 2);
+        let change = located(&last, BIAS_SHARE / 2.0 * share);
+        halving(&first, &change.intervals).map_err(|error| format!("step size: {error}"))?;
+        let fine = repetitions.iter().map(|one| &one.averages[LEVELS - 1]).zip(&last);
+        let extrapolated: Vec<Vec<f64>> =
+            fine.map(|(fine, last)| fine.iter().zip(last).map(|(x, y)| x + y).collect()).collect();
+        let (bounds, length) = change.magnitude();
+        let step_size = Bias::of_coordinates(
             BiasSource::StepSize,
-            second.into_iter().map(|interval| interval.absolute().high).collect(),
-            "what the last of two halvings changes; the first changes as expected of it",
+            bounds,
+            "what the last of two halvings changes, although it is taken off; the first changes as expected of it",
         );
         Ok(Self {
-            values: mean(&fine),
-            means,
-            radius,
-            step_size: bias.within(length(&mean(&last)) + ball),
+            limit: located(&extrapolated, (1.0 - BIAS_SHARE) * share),
+            step_size: step_size.within(length),
             // exp(-curvature t) from the end of the burn-in, averaged over the tail.
             transient: pilot.slope * pilot.left / (pilot.curvature * plan.tail).max(1.0),
-            rate: plan.rate,
-            samples: repetitions.iter().map(|one| one.samples).sum(),
+            rate: plan.rate / FINEST as f64,
+            batch: plan.groups * LANES as u64,
+            samples: REPETITIONS * FINEST * plan.steps() * plan.groups * LANES as u64,
             seed: seed_text(&streams.stream(0)),
         })
     }
 
     fn judge(&self, comparison: &Comparison<'_>, prediction: &[f64]) -> Evidence {
-        let entries = self.values.len();
+        let (limit, entries) = (&self.limit, self.limit.values.len());
         let biases = vec![
             self.step_size.clone(),
             Bias::of_length(
@@ -158,21 +160,25 @@ impl Descended {
                 entries,
                 "what a pilot flow leaves of the start, by its rate, averaged over the tail",
             ),
-            rounding_bias(rounding(&self.values, prediction), entries),
+            rounding_bias(rounding(&limit.values, prediction), entries),
         ];
         let estimate = Estimate {
-            intervals: self.means.clone(),
-            radius: self.radius,
+            values: limit.values.clone(),
+            intervals: limit.intervals.clone(),
+            radius: limit.radius,
+            distance: limit.distance(prediction),
             biases,
-            values: self.values.clone(),
             samples: self.samples,
-            method: format!("Student's t over {REPETITIONS} repetitions"),
+            method: format!("Student's t over {REPETITIONS} repetitions{}", limit.products()),
         };
         let margin = comparison.margin();
         let question = Question { relation: Relation::Equal, prediction, margin };
         let (verdict, mut measurement) = judge(&question, &estimate);
         measurement.seed = Some(self.seed.clone());
-        let mut note = format!("the declared loss on samples, step size {:.3e}", self.rate / 2.0);
+        let mut note = format!(
+            "the declared loss on samples, {} a step of size {:.3e}",
+            self.batch, self.rate
+        );
         if verdict == Verdict::Inconclusive && margin.is_none() {
             note.push_str("; without a `margin` a descent can refute but not verify");
         }
@@ -216,31 +222,24 @@ impl SampledLoss {
         run: &Run<'_>,
         point: &[f64],
         groups: u64,
-        generator: &mut ChaCha8Rng,
+        source: &mut Normals,
         gradient: &mut [f64],
     ) -> f64 {
         run.set(&mut state.environment, point);
         if self.program.update(&mut state.fixed, &state.environment).is_err() {
             return f64::NAN;
         }
-        gradient.fill(0.0);
-        let mut loss = 0.0;
-        let share = 1.0 / (groups * LANES as u64) as f64;
-        for _ in 0..groups {
-            let fill = |out: &mut [f64]| fill_with_normals(out, generator);
-            let lanes = self.program.run(&state.fixed, &mut state.workspace, fill);
-            loss += share * lanes[0].iter().sum::<f64>();
-            for (entry, lane) in gradient.iter_mut().zip(&lanes[1..]) {
-                *entry += share * lane.iter().sum::<f64>();
-            }
-        }
-        loss
+        let State { fixed, workspace, means, .. } = state;
+        self.program.mean(fixed, workspace, source, groups, means);
+        gradient.copy_from_slice(&means[1..]);
+        means[0]
     }
 
     fn state(&self, run: &Run<'_>) -> State {
         State {
             fixed: self.fixed.clone(),
             workspace: self.program.workspace(),
+            means: vec![0.0; 1 + self.dimension],
             environment: run.environment_at(&run.start),
         }
     }
@@ -249,7 +248,9 @@ impl SampledLoss {
 /// The buffers of one worker.
 struct State {
     fixed: FixedValues,
-    workspace: crate::numeric::Workspace,
+    workspace: Workspace,
+    /// The mean loss and gradient.
+    means: Vec<f64>,
     environment: FloatEnvironment,
 }
 
@@ -257,7 +258,8 @@ struct State {
 struct SampleAverage<'a> {
     loss: &'a SampledLoss,
     run: &'a Run<'a>,
-    generator: ChaCha8Rng,
+    source: Normals,
+    groups: u64,
     state: RefCell<State>,
 }
 
@@ -277,10 +279,10 @@ impl Objective for SampleAverage<'_> {
 
 impl SampleAverage<'_> {
     fn evaluate(&self, point: &[f64], gradient: &mut [f64]) -> f64 {
-        let mut generator = self.generator.clone();
+        let mut source = self.source.clone();
         let mut state = self.state.borrow_mut();
         let loss =
-            self.loss.estimate(&mut state, self.run, point, PILOT_GROUPS, &mut generator, gradient);
+            self.loss.estimate(&mut state, self.run, point, self.groups, &mut source, gradient);
         if loss.is_nan() {
             gradient.fill(f64::NAN);
         }
@@ -302,23 +304,20 @@ struct Pilot {
 
 impl Pilot {
     /// Distance to the limit at the end of the burn-in, relative.
-    const LEFT: f64 = 1e-3;
+    const LEFT: f64 = 1e-4;
 
-    fn run(run: &Run<'_>, loss: &SampledLoss, generator: ChaCha8Rng) -> Result<Self, String> {
+    fn run(run: &Run<'_>, loss: &SampledLoss, mut generator: ChaCha8Rng) -> Result<Self, String> {
         let state = RefCell::new(loss.state(run));
-        let average = SampleAverage { loss, run, generator, state };
+        let source = Normals::new(&mut generator);
+        let samples_of_a_group = LANES as u64 * loss.program.repeats() as u64;
+        let groups = PILOT_SAMPLES * loss.dimension as u64 / samples_of_a_group;
+        let average = SampleAverage { loss, run, source, groups: groups.max(PILOT_GROUPS), state };
         let settings = FlowSettings { tolerance: 1e-2, distance: Self::LEFT, evaluations: 20_000 };
         let end = gradient_flow(&average, &run.start, &settings)
             .map_err(|error| format!("the flow on a pilot sample gives no time scale: {error}"))?;
-        let stiffness = average
-            .hessian(&end.point)
-            .self_adjoint_eigenvalues(Side::Lower)
-            .map_err(|_| "the curvature of the pilot has no eigenvalues".to_owned())?
-            .into_iter()
-            .fold(0.0, |largest: f64, value| largest.max(value.abs()));
         Ok(Self {
             time: end.time,
-            stiffness,
+            stiffness: end.stiffness,
             curvature: end.smallest_positive_eigenvalue,
             left: Self::LEFT * length(&end.point).max(length(&run.start)),
             slope: run.slope(&end.point)?,
@@ -326,10 +325,12 @@ impl Pilot {
     }
 }
 
-/// Step size and lengths of the repetitions.
+/// Step size, batch and lengths of the repetitions.
 struct Plan {
-    /// The larger step size h.
+    /// The largest step size h.
     rate: f64,
+    /// Groups of samples in a step.
+    groups: u64,
     /// Times of burn-in and tail.
     burn_in: f64,
     tail: f64,
@@ -338,52 +339,62 @@ struct Plan {
 /// The averages of the expression over the tails, level by level.
 struct Repetition {
     averages: Vec<Vec<f64>>,
-    samples: u64,
 }
 
 impl Plan {
     fn of(effort: Effort, pilot: &Pilot, cost: u64) -> Self {
         // Stable by a factor 5; what noise adds is seen by halving.
         let rate = 0.4 / pilot.stiffness;
-        let samples = 2 * multiplications(effort) / REPETITIONS / cost;
-        // A step of size h comes with two of h/2 and four of h/4.
-        let steps = samples as f64 / (((1 << LEVELS) - 1) * GROUPS * LANES) as f64;
-        let tail = (steps * rate - pilot.time).max(8.0 * pilot.time);
-        Self { rate, burn_in: pilot.time, tail }
+        let mut plan = Self { rate, groups: GROUPS, burn_in: pilot.time, tail: 5.0 * pilot.time };
+        // Each sample is used at every level; kernels do a dozen multiplications in the time of
+        // one. What can be spent beyond the tail that is needed makes batches larger: a longer tail
+        // would leave the bias as it is.
+        let samples = 12 * multiplications(effort) / REPETITIONS / (LEVELS as u64 * cost);
+        plan.groups = GROUPS.max(samples / (FINEST * plan.steps() * LANES as u64));
+        plan
     }
 
-    /// A descent at each level: at h, h/2 and h/4 for the same time, with as many samples in each
-    /// step, so that the noise of the gradients shrinks with the step, too.
+    /// Steps of size h.
+    fn steps(&self) -> u64 {
+        ((self.burn_in + self.tail) / self.rate).ceil() as u64
+    }
+
+    /// All descents. Steps of size h/4 have the samples of four streams in turn; each of the two
+    /// descents with h/2 has every other of them, each of the four with h one.
     fn repetition(
         &self,
         run: &Run<'_>,
         loss: &SampledLoss,
-        generator: ChaCha8Rng,
+        mut generator: ChaCha8Rng,
     ) -> Result<Repetition, DescentError> {
+        let streams: Vec<Normals> = (0..FINEST).map(|_| Normals::new(&mut generator)).collect();
         let mut state = loss.state(run);
-        let mut generator = generator;
-        let steps = ((self.burn_in + self.tail) / self.rate).ceil() as u64;
-        let tail = (self.tail / self.rate).ceil() as u64;
-        let groups = GROUPS as u64;
-        let mut repetition = Repetition { averages: Vec::new(), samples: 0 };
+        let (steps, tail) = (self.steps(), (self.tail / self.rate).ceil() as u64);
+        let mut averages = Vec::new();
         for level in 0..LEVELS {
             let parts = 1 << level;
+            let descents = FINEST / parts;
             let schedule = Schedule {
                 tail: parts * tail,
                 ..Schedule::constant(parts * steps, self.rate / parts as f64)
             };
-            let descent = descend(
-                &run.start,
-                &Optimizer::Gradient,
-                &schedule,
-                |_, point, gradient| {
-                    loss.estimate(&mut state, run, point, groups, &mut generator, gradient)
-                },
-                |point| run.tracked(point).unwrap_or_else(|_| vec![f64::NAN; run.entries()]),
-            )?;
-            repetition.averages.push(descent.average);
-            repetition.samples += parts * steps * groups * LANES as u64;
+            let mut average = vec![0.0; run.entries()];
+            for first in 0..descents {
+                let mut streams = streams.clone();
+                let gradient = |step: u64, point: &[f64], gradient: &mut [f64]| {
+                    let source = &mut streams[((step * descents + first) % FINEST) as usize];
+                    loss.estimate(&mut state, run, point, self.groups, source, gradient)
+                };
+                let track = |point: &[f64]| {
+                    run.tracked(point).unwrap_or_else(|_| vec![f64::NAN; run.entries()])
+                };
+                let end = descend(&run.start, &Optimizer::Gradient, &schedule, gradient, track)?;
+                for (mean, entry) in average.iter_mut().zip(end.average) {
+                    *mean += entry / descents as f64;
+                }
+            }
+            averages.push(average);
         }
-        Ok(repetition)
+        Ok(Repetition { averages })
     }
 }

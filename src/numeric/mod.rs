@@ -11,6 +11,6 @@ pub(crate) use exact::attribute_failure;
 pub use exact::{
     Budget, ExactError, Number, ParameterPolynomial, Value, evaluate_exactly, parameter_polynomial,
 };
-pub(crate) use float::{Expectations, FixedValues, Formula, LANES, Lowering, Program, Workspace};
+pub(crate) use float::{Expectations, FixedValues, Formula, Lowering, Program, Workspace};
 pub use float::{FloatEnvironment, FloatError, evaluate};
 pub use instance::{Instance, InstanceError, RationalMatrix, instances, on_the_boundary};

@@ -60,6 +60,11 @@ impl Interval {
         Self { low: self.low - value, high: self.high - value }
     }
 
+    /// The interval of all numbers within `slack` (not negative) of one of these.
+    pub fn widened(self, slack: f64) -> Self {
+        Self::new(self.low - slack, self.high + slack)
+    }
+
     /// The absolute values of its numbers.
     pub fn absolute(self) -> Self {
         let least = self.low.max(-self.high).max(0.0);

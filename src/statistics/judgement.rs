@@ -67,8 +67,11 @@ pub struct Estimate {
     /// The expected coordinates lie within this Euclidean distance of the estimates, with the same
     /// error share as the intervals; infinite where nothing of the kind is known.
     pub radius: f64,
-    /// Bounds on what separates the expected coordinates from the true ones: intervals and radius
-    /// are widened by their sum.
+    /// The distance of the expected coordinates from the prediction lies in here, with the same
+    /// error share; [`Interval::everything`] where nothing of the kind is known.
+    pub distance: Interval,
+    /// Bounds on what separates the expected coordinates from the true ones: intervals, radius and
+    /// distance are widened by their sum.
     pub biases: Vec<Bias>,
     /// Independent samples, repetitions or function evaluations behind it.
     pub samples: u64,
@@ -82,13 +85,16 @@ impl Estimate {
         widened(&self.intervals, &self.biases)
     }
 
-    /// The interval of the distance from `prediction` that box and ball leave.
-    fn distance(&self, prediction: &[f64]) -> Interval {
+    /// The interval of the distance from `prediction` that box, ball and [`Estimate::distance`]
+    /// leave.
+    fn distance_from(&self, prediction: &[f64]) -> Interval {
         let by_box = deviation(&self.true_intervals(), prediction);
         let found = distance_of(&self.values, prediction);
-        let radius = self.radius + total(&self.biases);
-        let (low, high) = (by_box.low.max(found - radius), by_box.high.min(found + radius));
-        // Both hold at once; where rounding makes them miss each other, the box alone.
+        let bias = total(&self.biases);
+        let (radius, known) = (self.radius + bias, self.distance.widened(bias));
+        let low = by_box.low.max(found - radius).max(known.low);
+        let high = by_box.high.min(found + radius).min(known.high);
+        // All hold at once; where rounding makes them miss each other, the box alone.
         if low <= high { Interval::new(low, high) } else { by_box }
     }
 }
@@ -122,7 +128,7 @@ pub fn judge(question: &Question<'_>, estimate: &Estimate) -> (Verdict, Measurem
     let (radius, need) =
         margin.map_or((0.0, 0.0), |margin| (margin.value * unit, margin.need * unit));
     let decides = margin.is_none() || unit > 0.0;
-    let distance = estimate.distance(question.prediction);
+    let distance = estimate.distance_from(question.prediction);
     // The largest distance that leaves the smallest error caught within the need.
     let verified_within = radius.min(need - radius);
     let verdict = if decides && margin.is_some() && distance.high <= verified_within {
@@ -165,6 +171,7 @@ pub fn judge_computed(
         values: values.to_vec(),
         intervals: values.iter().map(|&value| Interval::around(value, 0.0)).collect(),
         radius: 0.0,
+        distance: Interval::everything(),
         biases,
         samples,
         method: method.to_string(),

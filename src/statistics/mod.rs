@@ -13,6 +13,7 @@ mod hotelling;
 mod interval;
 mod judgement;
 mod looks;
+mod pairs;
 mod richardson;
 mod student;
 
@@ -27,5 +28,6 @@ pub use hotelling::{fisher_quantile, hotelling};
 pub use interval::Interval;
 pub use judgement::{Estimate, Margin, Question, Relation, judge, judge_computed};
 pub use looks::Looks;
+pub use pairs::paired_distance;
 pub use richardson::{Extrapolated, NotHalving, extrapolate, halving};
-pub use student::{located, student, student_quantile};
+pub use student::{Located, located, student, student_quantile};

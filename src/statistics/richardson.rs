@@ -2,7 +2,7 @@
 
 use super::bias::Bias;
 use super::interval::Interval;
-use super::student::{located, student};
+use super::student::{Located, located, student};
 use crate::evidence::BiasSource;
 
 /// The part of the error share for the interval of the limit; the rest goes to the differences.
@@ -15,12 +15,8 @@ const SHRINKS_TO: f64 = 2.0 / 3.0;
 /// The limit for h to 0.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Extrapolated {
-    /// The extrapolated coordinates, means over the repetitions.
-    pub values: Vec<f64>,
-    /// Intervals of their expectations, and the radius of a ball around the values.
-    pub intervals: Vec<Interval>,
-    /// See [`Extrapolated::intervals`].
-    pub radius: f64,
+    /// The extrapolated coordinates: means over the repetitions, and where their expectations are.
+    pub limit: Located,
     /// What the last order of the extrapolation changes.
     pub bias: Bias,
 }
@@ -80,13 +76,8 @@ pub fn extrapolate(
     let last_order = student(&combine([1.0 / 3.0, -1.0, 2.0 / 3.0]), rest);
     let how = "what the last order of Richardson's extrapolation over h, h/2, h/4 changes";
     let bounds = last_order.into_iter().map(|interval| interval.absolute().high).collect();
-    let (intervals, radius) = located(&limit, LIMIT_SHARE * share);
-    let count = limit.len() as f64;
-    let mean = |i: usize| limit.iter().map(|one| one[i]).sum::<f64>() / count;
     Ok(Extrapolated {
-        values: (0..intervals.len()).map(mean).collect(),
-        intervals,
-        radius,
+        limit: located(&limit, LIMIT_SHARE * share),
         bias: Bias::of_coordinates(source, bounds, how),
     })
 }

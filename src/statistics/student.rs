@@ -1,7 +1,9 @@
 //! Student's t intervals over a planned number of independent repetitions.
 
+use super::deviation::norm;
 use super::hotelling::hotelling;
 use super::interval::Interval;
+use super::pairs::paired_distance;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// Simultaneous intervals for the means of the coordinates, from independent, nearly normal
@@ -43,13 +45,63 @@ pub fn student(repetitions: &[Vec<f64>], share: f64) -> Vec<Interval> {
         .collect()
 }
 
-/// Intervals of the coordinates, and the radius of a ball around the mean, that contain the true
-/// mean with probability at least `1 - share` all at once: [`student`] for one coordinate; for
-/// several half the share goes to it and half to [`hotelling`].
-pub fn located(repetitions: &[Vec<f64>], share: f64) -> (Vec<Interval>, f64) {
-    match repetitions.first().map_or(0, Vec::len) {
-        0 | 1 => (student(repetitions, share), f64::INFINITY),
-        _ => (student(repetitions, share / 2.0), hotelling(repetitions, share / 2.0)),
+/// From here on a matrix has so many entries that products of its repetitions are nearly normal.
+const MANY: usize = 100;
+
+/// Where the expectation of some repetitions is: all at once with probability at least `1 - share`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Located {
+    /// The means of the coordinates.
+    pub values: Vec<f64>,
+    /// Intervals of their expectations.
+    pub intervals: Vec<Interval>,
+    /// The radius of a ball around the means.
+    pub radius: f64,
+    /// The repetitions, and the share that is left for [`paired_distance`]; none if that is not
+    /// worth asking.
+    pairs: Option<(Vec<Vec<f64>>, f64)>,
+}
+
+/// Locates the mean of these repetitions: by [`student`] for one coordinate; for several half the
+/// share goes to it and half to [`hotelling`], or to pairs where there are more than a hundred
+/// coordinates and no more repetitions than those.
+pub fn located(repetitions: &[Vec<f64>], share: f64) -> Located {
+    let (count, coordinates) = (repetitions.len(), repetitions.first().map_or(0, Vec::len));
+    let (of_box, radius, pairs) = match coordinates {
+        0 | 1 => (share, f64::INFINITY, None),
+        many if many >= MANY && count <= many => {
+            (share / 2.0, f64::INFINITY, Some((repetitions.to_vec(), share / 2.0)))
+        }
+        _ => (share / 2.0, hotelling(repetitions, share / 2.0), None),
+    };
+    let sum = |entry: usize| repetitions.iter().map(|one| one[entry]).sum::<f64>();
+    Located {
+        intervals: student(repetitions, of_box),
+        values: (0..coordinates).map(|entry| sum(entry) / count as f64).collect(),
+        radius,
+        pairs,
+    }
+}
+
+impl Located {
+    /// In words, what besides intervals of the coordinates is used; nothing is said of the ball.
+    pub fn products(&self) -> &'static str {
+        if self.pairs.is_some() { " and products of their pairs" } else { "" }
+    }
+
+    /// What pairs of the repetitions say of the distance of their expectation from `prediction`.
+    pub fn distance(&self, prediction: &[f64]) -> Interval {
+        match &self.pairs {
+            Some((repetitions, share)) => paired_distance(repetitions, prediction, *share),
+            None => Interval::everything(),
+        }
+    }
+
+    /// Bounds on the absolute values of the expected coordinates, and on their Euclidean length.
+    pub fn magnitude(&self) -> (Vec<f64>, f64) {
+        let entries = self.intervals.iter().map(|interval| interval.absolute().high).collect();
+        let in_ball = norm(self.values.iter().copied()) + self.radius;
+        (entries, in_ball.min(self.distance(&vec![0.0; self.values.len()]).high))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::dormand_prince::{EVALUATIONS, Stepper};
 use super::objective::{Objective, distance, norm};
-use super::stationary::Surroundings;
+use super::stationary::{Curvature, Surroundings};
 
 /// A state this many times as long as the start does not come back: the flow has no limit.
 const UNBOUNDED: f64 = 1e100;
@@ -35,14 +35,16 @@ pub struct FlowEnd {
     pub time: f64,
     /// The length of the gradient there.
     pub gradient_norm: f64,
+    /// The largest absolute eigenvalue of the Hessian there.
+    pub stiffness: f64,
     /// The smallest eigenvalue of the Hessian there that counts as positive.
     pub smallest_positive_eigenvalue: f64,
     /// Directions in which the Hessian counts as zero: the dimension of the manifold of minima.
     pub flat_directions: usize,
     /// Distance to the limit: gradient norm over the smallest positive eigenvalue.
     pub distance_left: f64,
-    /// Distance of the end points of two integrations, the second with a hundredth of the
-    /// tolerance, whose end is [`Self::point`]: an estimate of the global integration error.
+    /// Distance of two integrations at this time, the one that [`Self::point`] comes from with a
+    /// hundredth of the tolerance: an estimate of the global integration error.
     pub integration_error: f64,
     /// Bound on accumulated rounding: unit roundoff times steps times length of the state.
     pub rounding: f64,
@@ -127,10 +129,11 @@ pub fn gradient_flow(
     start: &[f64],
     settings: &FlowSettings,
 ) -> Result<FlowEnd, FlowError> {
-    let loose = run_to_limit(objective, start, settings)?;
     let fine = FlowSettings { tolerance: settings.tolerance / 100.0, ..*settings };
     let mut end = run_to_limit(objective, start, &fine)?;
-    end.integration_error = distance(&loose.point, &end.point);
+    let mut loose = Flow::new(objective, start, settings)?;
+    loose.advance_to(end.time)?;
+    end.integration_error = distance(&loose.state, &end.point);
     end.evaluations += loose.evaluations;
     Ok(end)
 }
@@ -155,9 +158,7 @@ pub fn flow_trajectory(
         let mut flow = Flow::new(objective, start, &settings)?;
         let mut states = Vec::with_capacity(times.len());
         for &time in times {
-            while flow.time < time {
-                flow.advance(Some(time))?;
-            }
+            flow.advance_to(time)?;
             states.push(flow.state.clone());
         }
         Ok((states, flow.evaluations))
@@ -169,6 +170,9 @@ pub fn flow_trajectory(
 }
 
 /// One integration to the limit; the integration error is not known yet.
+///
+/// A look at all second derivatives costs more than hundreds of steps, so it has to be due: where
+/// the gradient has fallen by a factor 4 and the rate at which it fell says that the limit is near.
 fn run_to_limit(
     objective: &dyn Objective,
     start: &[f64],
@@ -179,19 +183,44 @@ fn run_to_limit(
     if gradient == 0.0 {
         return Err(FlowError::ZeroGradient);
     }
-    // A look costs a Hessian: it is due whenever the gradient has fallen by a factor 4, or has
-    // grown again by as much (after a saddle).
-    let mut looked_at = f64::INFINITY;
+    let mut last = (flow.time, gradient);
+    // The gradient at which a look is due, once one has been taken.
+    let mut due = f64::INFINITY;
+    // No curvature is larger than the stiffness: the limit may be at the start.
+    let mut rate = flow.curvature.largest;
     loop {
-        if gradient <= looked_at / 4.0 || gradient >= looked_at * 4.0 {
-            looked_at = gradient;
-            if let Some(end) = flow.look(gradient)? {
-                return Ok(end);
+        let near = settings.distance * flow.scale();
+        if gradient <= (near * rate).min(due) {
+            match flow.look(gradient)? {
+                Look::End(end) => return Ok(*end),
+                Look::NotYet(curvature) => {
+                    due = (gradient / 4.0).min(near * curvature.unwrap_or(f64::INFINITY));
+                }
             }
         }
-        flow.advance(None)?;
-        gradient = norm(flow.stepper.first_slope());
+        loop {
+            flow.advance(None)?;
+            gradient = norm(flow.stepper.first_slope());
+            if gradient >= last.1 * 4.0 {
+                // Away from where the last look was, which may have been a saddle.
+                due = f64::INFINITY;
+                break;
+            }
+            if gradient <= (last.1 / 4.0).min(due) {
+                break;
+            }
+        }
+        rate = (last.1 / gradient).ln() / (flow.time - last.0);
+        last = (flow.time, gradient);
     }
+}
+
+/// What a look at the second derivatives says.
+enum Look {
+    /// This is the end.
+    End(Box<FlowEnd>),
+    /// It is not; the smallest positive curvature, where there is no other reason than the distance.
+    NotYet(Option<f64>),
 }
 
 /// An integration under way.
@@ -203,8 +232,10 @@ struct Flow<'a> {
     start_length: f64,
     time: f64,
     step: f64,
-    /// No step is longer: near a minimum, where errors are small, stability limits the step.
-    longest_step: f64,
+    /// Near a minimum, where errors are small, stability limits the step.
+    curvature: Curvature,
+    /// The length of the gradient where the curvature was estimated.
+    estimated_at: f64,
     steps: u64,
     evaluations: u64,
 }
@@ -228,7 +259,7 @@ impl<'a> Flow<'a> {
         let length = norm(start);
         // The first step is refused if it is too long, and the following ones grow.
         let step = 1e-3 * if speed > 0.0 && length > 0.0 { length / speed } else { 1.0 };
-        Ok(Self {
+        let mut flow = Self {
             objective,
             settings: *settings,
             stepper,
@@ -236,10 +267,21 @@ impl<'a> Flow<'a> {
             start_length: length,
             time: 0.0,
             step,
-            longest_step: f64::INFINITY,
+            curvature: Curvature::unknown(found),
+            estimated_at: speed,
             steps: 0,
             evaluations: 1,
-        })
+        };
+        flow.evaluations += flow.curvature.estimate(objective, start);
+        Ok(flow)
+    }
+
+    /// Integrates up to this time.
+    fn advance_to(&mut self, time: f64) -> Result<(), FlowError> {
+        while self.time < time {
+            self.advance(Some(time))?;
+        }
+        Ok(())
     }
 
     /// The length that errors are compared with.
@@ -249,6 +291,13 @@ impl<'a> Flow<'a> {
 
     /// One accepted step, not beyond `until`.
     fn advance(&mut self, until: Option<f64>) -> Result<(), FlowError> {
+        let gradient = norm(self.stepper.first_slope());
+        if gradient <= self.estimated_at / 4.0 || gradient >= self.estimated_at * 4.0 {
+            self.estimated_at = gradient;
+            self.evaluations += self.curvature.estimate(self.objective, &self.state);
+        }
+        // The method is stable on the negative axis up to 3.3; at 2 it damps well.
+        let longest_step = 2.0 / self.curvature.largest;
         loop {
             if self.evaluations + EVALUATIONS > self.settings.evaluations {
                 return Err(FlowError::NotConverged {
@@ -258,7 +307,7 @@ impl<'a> Flow<'a> {
                 });
             }
             let rest = until.map(|until| until - self.time);
-            let full = self.step.min(self.longest_step);
+            let full = self.step.min(longest_step);
             let step = rest.map_or(full, |rest| rest.min(full));
             let objective = self.objective;
             let local = self.stepper.step(&self.state, step, |x, out| slope(objective, x, out));
@@ -291,34 +340,39 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// Looks at the second derivatives: the end, if this is one.
-    fn look(&mut self, gradient: f64) -> Result<Option<FlowEnd>, FlowError> {
+    /// Looks at the second derivatives.
+    fn look(&mut self, gradient: f64) -> Result<Look, FlowError> {
         let scale = self.scale();
         let slope = self.stepper.first_slope().to_vec();
         let around = Surroundings::of(self.objective, &self.state, &slope, scale)
             .ok_or(FlowError::Unbounded { time: self.time })?;
         self.evaluations += 2 * self.state.len() as u64;
-        // The method is stable on the negative axis up to 3.3; at 2 it damps well.
-        self.longest_step = 2.0 / around.stiffness;
+        self.curvature.largest = around.stiffness;
         if around.descends {
             // In a saddle to rounding.
             if gradient <= 1e-15 * around.stiffness * scale {
                 return Err(FlowError::Saddle { lowest: around.lowest });
             }
-            return Ok(None);
+            return Ok(Look::NotYet(None));
         }
-        let near = around.distance().filter(|&left| left <= self.settings.distance * scale);
-        Ok(near.zip(around.smallest_positive).map(|(left, curvature)| FlowEnd {
+        let (Some(left), Some(curvature)) = (around.distance(), around.smallest_positive) else {
+            return Ok(Look::NotYet(None));
+        };
+        if left > self.settings.distance * scale {
+            return Ok(Look::NotYet(Some(curvature)));
+        }
+        Ok(Look::End(Box::new(FlowEnd {
             point: self.state.clone(),
             time: self.time,
             gradient_norm: gradient,
+            stiffness: around.stiffness,
             smallest_positive_eigenvalue: curvature,
             flat_directions: around.flat,
             distance_left: left,
             integration_error: 0.0,
             rounding: f64::EPSILON * self.steps as f64 * scale,
             evaluations: self.evaluations,
-        }))
+        })))
     }
 }
 

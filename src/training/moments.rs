@@ -1,6 +1,6 @@
 //! Means of products of the features of many prompts.
 
-use crate::data::{AnsweredPrompt, PromptLaw};
+use crate::data::{AnsweredPrompt, Normals, PromptLaw};
 use faer::linalg::matmul::triangular::{BlockStructure, matmul};
 use faer::{Accum, ColMut, Mat, Par};
 use rand::{Rng, SeedableRng};
@@ -38,7 +38,9 @@ pub(super) fn moments_of_draws(
             let mut stream = ChaCha8Rng::from_seed(key);
             stream.set_stream(index as u64);
             let prompts = BLOCK.min(count - index * BLOCK);
-            block(size, (0..prompts).map(|_| law.sample(&mut stream)), &write)
+            let mut source = Normals::new(&mut stream);
+            let draws = (0..prompts).map(|_| law.sample_from(&mut source, &mut stream));
+            block(size, draws, &write)
         })
         .collect();
     mean(size, count, sums.into_iter())

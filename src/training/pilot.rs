@@ -46,11 +46,9 @@ impl Pilot {
         let start = start.active_weights();
         let settings = FlowSettings { tolerance: 1e-6, distance: 1e-2, evaluations: 1_000_000 };
         let end = gradient_flow(&loss, &start, &settings)?;
-        let largest = |point: &[f64]| {
-            let eigenvalues = loss.hessian(point).self_adjoint_eigenvalues(Side::Lower);
-            eigenvalues.ok().and_then(|all| all.last().copied()).unwrap_or(f64::NAN)
-        };
-        let stiffness = largest(&start).max(largest(&end.point));
+        let first = loss.hessian(&start).self_adjoint_eigenvalues(Side::Lower);
+        let first = first.ok().and_then(|all| all.last().copied()).unwrap_or(f64::NAN);
+        let stiffness = first.max(end.stiffness);
         let square = end.point.iter().map(|entry| entry * entry).sum::<f64>();
         let weight = (square / end.point.len() as f64).sqrt();
         Ok(Self { stiffness, time: end.time, weight })

@@ -78,3 +78,51 @@ impl Surroundings {
         self.smallest_positive.filter(|_| settled).map(|curvature| self.gradient / curvature)
     }
 }
+
+/// The largest absolute curvature by power iteration: a few products of the second derivatives with
+/// a vector, each from two gradients.
+#[derive(Clone, Debug)]
+pub(super) struct Curvature {
+    /// The estimate: at most the largest absolute eigenvalue, and rarely below it by a tenth.
+    pub(super) largest: f64,
+    /// Where the iteration goes on: a unit vector.
+    direction: Vec<f64>,
+}
+
+impl Curvature {
+    /// Products of one estimate.
+    const PRODUCTS: u64 = 10;
+
+    /// No estimate yet: no curvature.
+    pub(super) fn unknown(dimension: usize) -> Self {
+        // Multiples of the golden ratio, spread evenly: orthogonal to nothing in particular.
+        let entry = |i: usize| (i as f64 * 0.618_033_988_749_895).fract() - 0.45;
+        Self { largest: 0.0, direction: (0..dimension).map(entry).collect() }
+    }
+
+    /// Estimates it at `point`, and returns the number of gradients that took. Where second
+    /// derivatives vanish along the way or are not finite it stays as it was.
+    pub(super) fn estimate(&mut self, objective: &dyn Objective, point: &[f64]) -> u64 {
+        let step = f64::EPSILON.cbrt() * norm(point).max(1.0);
+        let (mut ahead, mut behind) = (vec![0.0; point.len()], vec![0.0; point.len()]);
+        let mut moved = vec![0.0; point.len()];
+        for done in 0..Self::PRODUCTS {
+            let length = norm(&self.direction);
+            for (side, slope) in [(step, &mut ahead), (-step, &mut behind)] {
+                for ((to, x), along) in moved.iter_mut().zip(point).zip(&self.direction) {
+                    *to = x + side / length * along;
+                }
+                objective.gradient(&moved, slope);
+            }
+            let entries = ahead.iter().zip(&behind).map(|(a, b)| (a - b) / (2.0 * step));
+            let product: Vec<f64> = entries.collect();
+            let size = norm(&product);
+            if !(size.is_finite() && size > 0.0) {
+                return 2 * (done + 1);
+            }
+            self.largest = size;
+            self.direction = product;
+        }
+        2 * Self::PRODUCTS
+    }
+}

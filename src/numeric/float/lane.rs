@@ -1,14 +1,16 @@
 //! Kernels on lanes: every number is eight independent samples side by side.
 
-/// Samples that are evaluated together.
-pub(crate) const LANES: usize = 8;
+use crate::data::{Lane, Machine};
 
-/// One entry of a matrix in eight samples.
-pub(crate) type Lane = [f64; LANES];
+/// Rows and columns of a product that are computed at once: sixteen sums stay in registers.
+const TILE: usize = 4;
 
 /// A matrix whose entries are read as lanes.
 pub(super) trait Source: Copy {
-    fn at(&self, row: usize, column: usize) -> Lane;
+    fn at<M: Machine>(self, m: M, row: usize, column: usize) -> M::Float;
+
+    /// The transpose.
+    fn turned(self) -> Self;
 }
 
 /// How the entries of a matrix lie in a slice.
@@ -23,10 +25,12 @@ impl Layout {
         Self { row_stride: columns, column_stride: 1 }
     }
 
+    #[inline(always)]
     pub(super) fn transposed(self) -> Self {
         Self { row_stride: self.column_stride, column_stride: self.row_stride }
     }
 
+    #[inline(always)]
     pub(super) fn index(self, row: usize, column: usize) -> usize {
         row * self.row_stride + column * self.column_stride
     }
@@ -38,8 +42,12 @@ pub(super) struct Fixed<'a>(pub(super) &'a [f64], pub(super) Layout);
 
 impl Source for Fixed<'_> {
     #[inline(always)]
-    fn at(&self, row: usize, column: usize) -> Lane {
-        [self.0[self.1.index(row, column)]; LANES]
+    fn at<M: Machine>(self, m: M, row: usize, column: usize) -> M::Float {
+        m.splat(self.0[self.1.index(row, column)])
+    }
+    #[inline(always)]
+    fn turned(self) -> Self {
+        Self(self.0, self.1.transposed())
     }
 }
 
@@ -49,98 +57,227 @@ pub(super) struct Sampled<'a>(pub(super) &'a [Lane], pub(super) Layout);
 
 impl Source for Sampled<'_> {
     #[inline(always)]
-    fn at(&self, row: usize, column: usize) -> Lane {
-        self.0[self.1.index(row, column)]
+    fn at<M: Machine>(self, m: M, row: usize, column: usize) -> M::Float {
+        m.load(&self.0[self.1.index(row, column)])
+    }
+    #[inline(always)]
+    fn turned(self) -> Self {
+        Self(self.0, self.1.transposed())
     }
 }
 
-#[inline(always)]
+/// A scalar function, sample by sample.
 pub(super) fn map(a: Lane, function: impl Fn(f64) -> f64) -> Lane {
-    a.map(function)
+    Lane(a.0.map(function))
 }
 
-#[inline(always)]
+/// A function of two scalars, sample by sample.
 pub(super) fn zip(a: Lane, b: Lane, function: impl Fn(f64, f64) -> f64) -> Lane {
-    std::array::from_fn(|lane| function(a[lane], b[lane]))
-}
-
-#[inline(always)]
-fn add_product(sum: &mut Lane, a: Lane, b: Lane) {
-    for lane in 0..LANES {
-        sum[lane] += a[lane] * b[lane];
-    }
+    Lane(std::array::from_fn(|lane| function(a.0[lane], b.0[lane])))
 }
 
 /// out = a + b, row by row.
-pub(super) fn add(a: impl Source, b: impl Source, columns: usize, out: &mut [Lane]) {
-    for (row, out) in out.chunks_exact_mut(columns).enumerate() {
-        for (column, out) in out.iter_mut().enumerate() {
-            *out = zip(a.at(row, column), b.at(row, column), |x, y| x + y);
-        }
-    }
-}
-
-/// out = s a.
-pub(super) fn scale(s: impl Source, a: impl Source, columns: usize, out: &mut [Lane]) {
-    let factor = s.at(0, 0);
-    for (row, out) in out.chunks_exact_mut(columns).enumerate() {
-        for (column, out) in out.iter_mut().enumerate() {
-            *out = zip(factor, a.at(row, column), |x, y| x * y);
-        }
-    }
-}
-
-/// out = a b, where a has `inner` columns.
-pub(super) fn product(
+#[inline(always)]
+pub(super) fn add<M: Machine>(
+    m: M,
     a: impl Source,
     b: impl Source,
-    inner: usize,
     columns: usize,
     out: &mut [Lane],
 ) {
     for (row, out) in out.chunks_exact_mut(columns).enumerate() {
         for (column, out) in out.iter_mut().enumerate() {
-            *out = dot(a, b, inner, row, column);
+            m.store(m.add(a.at(m, row, column), b.at(m, row, column)), out);
         }
     }
 }
 
-/// out = a a', each pair of entries once.
-pub(super) fn gram(a: impl Source, b: impl Source, inner: usize, size: usize, out: &mut [Lane]) {
-    for row in 0..size {
-        for column in 0..=row {
-            let value = dot(a, b, inner, row, column);
-            out[row * size + column] = value;
-            out[column * size + row] = value;
+/// out += a.
+#[inline(always)]
+pub(super) fn accumulate<M: Machine>(m: M, a: impl Source, columns: usize, out: &mut [Lane]) {
+    for (row, out) in out.chunks_exact_mut(columns).enumerate() {
+        for (column, out) in out.iter_mut().enumerate() {
+            m.store(m.add(m.load(out), a.at(m, row, column)), out);
         }
     }
+}
+
+/// out = s a.
+#[inline(always)]
+pub(super) fn scale<M: Machine>(
+    m: M,
+    s: impl Source,
+    a: impl Source,
+    columns: usize,
+    out: &mut [Lane],
+) {
+    let factor = s.at(m, 0, 0);
+    for (row, out) in out.chunks_exact_mut(columns).enumerate() {
+        for (column, out) in out.iter_mut().enumerate() {
+            m.store(m.mul(factor, a.at(m, row, column)), out);
+        }
+    }
+}
+
+/// out = a b, where a has `inner` columns.
+#[inline(always)]
+pub(super) fn product<M: Machine>(
+    m: M,
+    factors: (impl Source, impl Source),
+    inner: usize,
+    columns: usize,
+    out: &mut [Lane],
+) {
+    tiles::<M, false>(m, m.splat(1.0), factors, inner, columns, out);
+}
+
+/// out += s a b.
+#[inline(always)]
+pub(super) fn add_product<M: Machine>(
+    m: M,
+    s: M::Float,
+    factors: (impl Source, impl Source),
+    inner: usize,
+    columns: usize,
+    out: &mut [Lane],
+) {
+    tiles::<M, true>(m, s, factors, inner, columns, out);
 }
 
 #[inline(always)]
-fn dot(a: impl Source, b: impl Source, inner: usize, row: usize, column: usize) -> Lane {
-    let mut sum = [0.0; LANES];
-    for index in 0..inner {
-        add_product(&mut sum, a.at(row, index), b.at(index, column));
+fn tiles<M: Machine, const ADD: bool>(
+    m: M,
+    s: M::Float,
+    factors: (impl Source, impl Source),
+    inner: usize,
+    columns: usize,
+    out: &mut [Lane],
+) {
+    let rows = out.len() / columns;
+    let mut row = 0;
+    while row < rows {
+        let tall = row + TILE <= rows;
+        let mut column = 0;
+        while column < columns {
+            let wide = column + TILE <= columns;
+            let at = (row, column);
+            match (tall, wide) {
+                (true, true) => tile::<M, TILE, TILE, ADD>(m, s, factors, inner, at, columns, out),
+                (true, false) => tile::<M, TILE, 1, ADD>(m, s, factors, inner, at, columns, out),
+                (false, true) => tile::<M, 1, TILE, ADD>(m, s, factors, inner, at, columns, out),
+                (false, false) => tile::<M, 1, 1, ADD>(m, s, factors, inner, at, columns, out),
+            }
+            column += if wide { TILE } else { 1 };
+        }
+        row += if tall { TILE } else { 1 };
     }
-    sum
+}
+
+/// out = a a' of `size` rows, its lower half computed and copied.
+#[inline(always)]
+pub(super) fn gram<M: Machine>(m: M, a: impl Source, inner: usize, size: usize, out: &mut [Lane]) {
+    let (factors, one) = ((a, a.turned()), m.splat(1.0));
+    let mut row = 0;
+    while row < size {
+        let tall = row + TILE <= size;
+        let height = if tall { TILE } else { 1 };
+        let mut column = 0;
+        while column < row + height {
+            let at = (row, column);
+            if tall {
+                // The rows are a multiple of four before this one.
+                tile::<M, TILE, TILE, false>(m, one, factors, inner, at, size, out);
+                column += TILE;
+            } else {
+                tile::<M, 1, 1, false>(m, one, factors, inner, at, size, out);
+                column += 1;
+            }
+        }
+        row += height;
+    }
+    for row in 0..size {
+        for column in 0..row {
+            out[column * size + row] = out[row * size + column];
+        }
+    }
+}
+
+/// `R` x `C` entries of a product from one on.
+#[inline(always)]
+fn tile<M: Machine, const R: usize, const C: usize, const ADD: bool>(
+    m: M,
+    s: M::Float,
+    (a, b): (impl Source, impl Source),
+    inner: usize,
+    (row, column): (usize, usize),
+    columns: usize,
+    out: &mut [Lane],
+) {
+    let mut sums = [[m.splat(0.0); C]; R];
+    for index in 0..inner {
+        let mut right = [m.splat(0.0); C];
+        for (c, entry) in right.iter_mut().enumerate() {
+            *entry = b.at(m, index, column + c);
+        }
+        for (r, sums) in sums.iter_mut().enumerate() {
+            let left = a.at(m, row + r, index);
+            for (sum, right) in sums.iter_mut().zip(right) {
+                *sum = m.mul_add(left, right, *sum);
+            }
+        }
+    }
+    for (r, sums) in sums.into_iter().enumerate() {
+        let out = &mut out[(row + r) * columns + column..][..C];
+        for (out, sum) in out.iter_mut().zip(sums) {
+            let value = if ADD { m.mul_add(s, sum, m.load(out)) } else { sum };
+            m.store(value, out);
+        }
+    }
 }
 
 /// <a, b> of matrices with `rows` x `columns` entries.
-pub(super) fn inner(a: impl Source, b: impl Source, rows: usize, columns: usize) -> Lane {
-    let mut sum = [0.0; LANES];
-    for row in 0..rows {
-        for column in 0..columns {
-            add_product(&mut sum, a.at(row, column), b.at(row, column));
+#[inline(always)]
+pub(super) fn inner<M: Machine>(
+    m: M,
+    a: impl Source,
+    b: impl Source,
+    rows: usize,
+    columns: usize,
+) -> Lane {
+    // Along the longer side, in four sums: one would wait for itself.
+    let (a, b, lines, length) = match columns < rows {
+        true => (a.turned(), b.turned(), columns, rows),
+        false => (a, b, rows, columns),
+    };
+    let mut sums = [m.splat(0.0); TILE];
+    for line in 0..lines {
+        let mut place = 0;
+        while place + TILE <= length {
+            for (t, sum) in sums.iter_mut().enumerate() {
+                let (x, y) = (a.at(m, line, place + t), b.at(m, line, place + t));
+                *sum = m.mul_add(x, y, *sum);
+            }
+            place += TILE;
+        }
+        while place < length {
+            sums[0] = m.mul_add(a.at(m, line, place), b.at(m, line, place), sums[0]);
+            place += 1;
         }
     }
-    sum
+    let [first, second, third, fourth] = sums;
+    let mut lane = Lane::default();
+    m.store(m.add(m.add(first, second), m.add(third, fourth)), &mut lane);
+    lane
 }
 
 /// tr(a) of a `size` x `size` matrix.
-pub(super) fn trace(a: impl Source, size: usize) -> Lane {
-    let mut sum = [0.0; LANES];
+#[inline(always)]
+pub(super) fn trace<M: Machine>(m: M, a: impl Source, size: usize) -> Lane {
+    let mut sum = m.splat(0.0);
     for index in 0..size {
-        sum = zip(sum, a.at(index, index), |x, y| x + y);
+        sum = m.add(sum, a.at(m, index, index));
     }
-    sum
+    let mut lane = Lane::default();
+    m.store(sum, &mut lane);
+    lane
 }

@@ -4,6 +4,7 @@ mod adjoint;
 mod dense;
 mod environment;
 mod error;
+mod execution;
 mod formula;
 mod graph;
 mod lane;
@@ -12,12 +13,13 @@ mod program;
 mod value;
 
 #[cfg(test)]
+mod tests_execution;
+#[cfg(test)]
 mod tests_value;
 
 pub use environment::FloatEnvironment;
 pub use error::FloatError;
 pub(crate) use formula::Formula;
-pub(crate) use lane::LANES;
 pub(crate) use lower::{Expectations, Lowering};
 pub(crate) use program::{FixedValues, Program, Workspace};
 

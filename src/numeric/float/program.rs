@@ -1,7 +1,7 @@
 //! A graph compiled for repeated evaluation on samples.
 //!
-//! What does not depend on noise is computed once; the rest is a straight line of kernels over
-//! buffers that are laid out once, eight samples at a time. Nothing is allocated for a sample.
+//! What does not depend on noise is computed once; the rest is a straight line of
+//! [kernels](super::execution) over buffers that are laid out once, eight samples at a time.
 //!
 //! Large random letters (a context) cost far more to draw than small ones (a task, a query). So one
 //! draw of the large letters serves several draws of the small ones, and the mean over those is
@@ -10,14 +10,15 @@
 use super::environment::FloatEnvironment;
 use super::error::FloatError;
 use super::graph::{Extent, Graph, NodeId, Operation};
-use super::lane::{self, Fixed, LANES, Lane, Layout, Sampled, Source};
+use super::lane::Layout;
 use super::value::Values;
+use crate::data::Lane;
 use std::sync::Arc;
 
 /// A compiled graph.
 pub(crate) struct Program {
     graph: Graph,
-    outputs: Vec<NodeId>,
+    outputs: Vec<Output>,
     /// Nodes without noise that depend on no moving letter, and those that do.
     constant: Vec<NodeId>,
     moving: Vec<NodeId>,
@@ -34,15 +35,32 @@ pub(crate) struct Program {
     sampled_entries: usize,
 }
 
+/// An output, of which a sum over samples is kept: a sum of terms.
+#[derive(Clone, Debug)]
+pub(super) struct Output {
+    pub(super) terms: Vec<Term>,
+    pub(super) extent: Extent,
+}
+
+/// What is added to an output.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Term {
+    /// The value of a node.
+    Value(NodeId),
+    /// The product of two nodes, `inner` columns by as many rows, times a scalar. The outer products
+    /// of a gradient are such: most of its entries, and none of them is needed by itself.
+    Product { factor: NodeId, left: NodeId, right: NodeId, inner: usize },
+}
+
 /// Where the value of a node lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct View {
-    place: Place,
-    layout: Layout,
+pub(super) struct View {
+    pub(super) place: Place,
+    pub(super) layout: Layout,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
     /// Offset into the fixed values.
     Fixed(usize),
     /// Offset into the buffer of lanes; noise comes first.
@@ -53,38 +71,13 @@ enum Place {
 #[derive(Clone)]
 pub(crate) struct FixedValues {
     values: Values,
-    entries: Vec<f64>,
+    pub(super) entries: Vec<f64>,
 }
 
 /// The buffers of one worker.
 pub(crate) struct Workspace {
-    lanes: Vec<Lane>,
-    outputs: Vec<Lane>,
-}
-
-/// Applies a kernel to two operands, each fixed or sampled.
-macro_rules! with_sources {
-    ($fixed:expr, $before:expr, $a:expr, $b:expr, |$x:ident, $y:ident| $kernel:expr) => {
-        match ($a.place, $b.place) {
-            (Place::Fixed(p), Place::Fixed(q)) => {
-                let ($x, $y) = (Fixed(&$fixed[p..], $a.layout), Fixed(&$fixed[q..], $b.layout));
-                $kernel
-            }
-            (Place::Fixed(p), Place::Sampled(q)) => {
-                let ($x, $y) = (Fixed(&$fixed[p..], $a.layout), Sampled(&$before[q..], $b.layout));
-                $kernel
-            }
-            (Place::Sampled(p), Place::Fixed(q)) => {
-                let ($x, $y) = (Sampled(&$before[p..], $a.layout), Fixed(&$fixed[q..], $b.layout));
-                $kernel
-            }
-            (Place::Sampled(p), Place::Sampled(q)) => {
-                let ($x, $y) =
-                    (Sampled(&$before[p..], $a.layout), Sampled(&$before[q..], $b.layout));
-                $kernel
-            }
-        }
-    };
+    pub(super) lanes: Vec<Lane>,
+    pub(super) outputs: Vec<Lane>,
 }
 
 /// What a node depends on.
@@ -113,11 +106,14 @@ impl Program {
     /// [`FloatError::RandomArgument`] if a matrix function is applied to a sampled value,
     /// [`FloatError::TooLarge`] if the buffers would not fit into memory.
     pub(crate) fn compile(
-        graph: Graph,
+        mut graph: Graph,
         outputs: Vec<NodeId>,
         moving: &[Arc<str>],
     ) -> Result<Self, FloatError> {
-        let needed = graph.needed(&outputs);
+        let one = graph.number(1.0);
+        let outputs = as_terms(&graph, &outputs, one);
+        let used: Vec<NodeId> = outputs.iter().flat_map(Output::arguments).collect();
+        let needed = graph.needed(&used);
         let mut program = Self {
             views: vec![None; graph.len()],
             graph,
@@ -219,7 +215,8 @@ impl Program {
             16 * noise + steps.iter().map(|&node| self.operations(node)).sum::<usize>()
         };
         let outer = cost(self.outer_noise, &self.outer_steps) as f64;
-        let inner = cost(self.noise - self.outer_noise, &self.inner_steps) as f64;
+        let sums: usize = self.outputs.iter().map(Output::operations).sum();
+        let inner = (cost(self.noise - self.outer_noise, &self.inner_steps) + sums) as f64;
         (4.0 * (outer / inner).sqrt()).round().clamp(1.0, 64.0) as usize
     }
 
@@ -229,7 +226,8 @@ impl Program {
             |steps: &[NodeId]| steps.iter().map(|&node| self.operations(node)).sum::<usize>();
         let outer = 16 * self.outer_noise + steps(&self.outer_steps);
         let inner = 16 * (self.noise - self.outer_noise) + steps(&self.inner_steps);
-        (outer + self.repeats * (inner + self.output_entries())).max(1) as u64
+        let sums: usize = self.outputs.iter().map(Output::operations).sum();
+        (outer + self.repeats * (inner + sums)).max(1) as u64
     }
 
     /// Multiplications of one evaluation of a node.
@@ -264,8 +262,34 @@ impl Program {
         Err(FloatError::RandomArgument { what })
     }
 
-    fn view(&self, node: NodeId) -> View {
+    pub(super) fn view(&self, node: NodeId) -> View {
         self.views[node.0].expect("needed nodes have a place; this is a bug")
+    }
+
+    pub(super) fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    pub(super) fn outputs(&self) -> &[Output] {
+        &self.outputs
+    }
+
+    pub(super) fn outer_steps(&self) -> &[NodeId] {
+        &self.outer_steps
+    }
+
+    pub(super) fn inner_steps(&self) -> &[NodeId] {
+        &self.inner_steps
+    }
+
+    /// Entries of the noise of the large letters, which lies in front.
+    pub(super) fn noise_of_large_letters(&self) -> usize {
+        self.outer_noise
+    }
+
+    /// Entries of all noise.
+    pub(super) fn noise(&self) -> usize {
+        self.noise
     }
 
     /// Draws of the small random letters in one sample.
@@ -275,12 +299,13 @@ impl Program {
 
     /// Entries of all outputs of one sample.
     pub(crate) fn output_entries(&self) -> usize {
-        self.outputs.iter().map(|&output| self.graph.extent(output).entries()).sum()
+        self.outputs.iter().map(|output| output.extent.entries()).sum()
     }
 
     /// Whether every output is a value without noise.
     pub(crate) fn is_deterministic(&self) -> bool {
-        self.outputs.iter().all(|&output| matches!(self.view(output).place, Place::Fixed(_)))
+        let fixed = |node: NodeId| matches!(self.view(node).place, Place::Fixed(_));
+        self.outputs.iter().flat_map(Output::arguments).all(fixed)
     }
 
     /// The values that are the same for all samples.
@@ -337,116 +362,58 @@ impl Program {
     /// Buffers for one worker.
     pub(crate) fn workspace(&self) -> Workspace {
         Workspace {
-            lanes: vec![[0.0; LANES]; self.sampled_entries],
-            outputs: vec![[0.0; LANES]; self.output_entries()],
+            lanes: vec![Lane::default(); self.sampled_entries],
+            outputs: vec![Lane::default(); self.output_entries()],
         }
     }
+}
 
-    /// Evaluates eight independent samples of all outputs, output by output and row by row. `fill`
-    /// supplies standard normals.
-    pub(crate) fn run<'workspace>(
-        &self,
-        fixed: &FixedValues,
-        workspace: &'workspace mut Workspace,
-        mut fill: impl FnMut(&mut [f64]),
-    ) -> &'workspace [Lane] {
-        let Workspace { lanes, outputs } = workspace;
-        fill(lanes[..self.outer_noise].as_flattened_mut());
-        for &node in &self.outer_steps {
-            self.step(node, &fixed.entries, lanes);
-        }
-        outputs.fill([0.0; LANES]);
-        for _ in 0..self.repeats {
-            fill(lanes[self.outer_noise..self.noise].as_flattened_mut());
-            for &node in &self.inner_steps {
-                self.step(node, &fixed.entries, lanes);
-            }
-            self.add_outputs(&fixed.entries, lanes, outputs);
-        }
-        let share = 1.0 / self.repeats as f64;
-        outputs.as_flattened_mut().iter_mut().for_each(|entry| *entry *= share);
-        outputs
+impl Output {
+    fn arguments(&self) -> impl Iterator<Item = NodeId> {
+        self.terms.iter().flat_map(|term| match *term {
+            Term::Value(node) => vec![node],
+            Term::Product { factor, left, right, .. } => vec![factor, left, right],
+        })
     }
 
-    fn add_outputs(&self, fixed: &[f64], lanes: &[Lane], sums: &mut [Lane]) {
-        let mut sums = sums.iter_mut();
-        for &output in &self.outputs {
-            let Extent { rows, columns } = self.graph.extent(output);
-            let view = self.view(output);
-            for row in 0..rows {
-                for (column, sum) in (0..columns).zip(&mut sums) {
-                    let value =
-                        with_sources!(fixed, lanes, view, view, |a, _same| a.at(row, column));
-                    *sum = lane::zip(*sum, value, |x, y| x + y);
+    /// Multiplications and additions of one sample.
+    fn operations(&self) -> usize {
+        let operations = |term: &Term| match term {
+            Term::Value(_) => self.extent.entries(),
+            Term::Product { inner, .. } => inner * self.extent.entries(),
+        };
+        self.terms.iter().map(operations).sum()
+    }
+}
+
+/// The terms of outputs: sums and products in them that nothing else uses need no place of their own;
+/// `one` is the number.
+fn as_terms(graph: &Graph, outputs: &[NodeId], one: NodeId) -> Vec<Output> {
+    let mut uses = vec![0; graph.len()];
+    let inside = graph.needed(outputs);
+    let arguments = inside.iter().flat_map(|&node| graph.operation(node).arguments());
+    arguments.chain(outputs.iter().copied()).for_each(|node| uses[node.0] += 1);
+    let product = |node: NodeId, factor: NodeId| match *graph.operation(node) {
+        Operation::Product(left, right) if uses[node.0] == 1 => {
+            let inner = graph.extent(left).columns;
+            Some(Term::Product { factor, left, right, inner })
+        }
+        _ => None,
+    };
+    let terms = |output: NodeId| {
+        let (mut terms, mut waiting) = (Vec::new(), vec![output]);
+        while let Some(node) = waiting.pop() {
+            let product = match *graph.operation(node) {
+                Operation::Add(a, b) if uses[node.0] == 1 => {
+                    waiting.extend([b, a]);
+                    continue;
                 }
-            }
+                Operation::Scale(factor, of) if uses[node.0] == 1 => product(of, factor),
+                _ => product(node, one),
+            };
+            terms.push(product.unwrap_or(Term::Value(node)));
         }
-    }
-
-    fn step(&self, node: NodeId, fixed: &[f64], lanes: &mut [Lane]) {
-        let Extent { rows, columns } = self.graph.extent(node);
-        let View { place: Place::Sampled(offset), .. } = self.view(node) else {
-            unreachable!("steps compute sampled values; this is a bug")
-        };
-        let (before, out) = lanes.split_at_mut(offset);
-        let out = &mut out[..rows * columns];
-        let scalar = |argument: NodeId| {
-            let view = self.view(argument);
-            with_sources!(fixed, before, view, view, |a, _same| a.at(0, 0))
-        };
-        match *self.graph.operation(node) {
-            Operation::Add(a, b) => {
-                let (a, b) = (self.view(a), self.view(b));
-                with_sources!(fixed, before, a, b, |a, b| lane::add(a, b, columns, out));
-            }
-            Operation::Scale(s, a) => {
-                let (s, a) = (self.view(s), self.view(a));
-                with_sources!(fixed, before, s, a, |s, a| lane::scale(s, a, columns, out));
-            }
-            Operation::Product(a, b) => {
-                let inner = self.graph.extent(a).columns;
-                let (a, b) = (self.view(a), self.view(b));
-                let is_gram = a.place == b.place && a.layout == b.layout.transposed();
-                with_sources!(fixed, before, a, b, |a, b| if is_gram {
-                    lane::gram(a, b, inner, columns, out);
-                } else {
-                    lane::product(a, b, inner, columns, out);
-                });
-            }
-            Operation::Trace(a) => {
-                let size = self.graph.extent(a).rows;
-                let a = self.view(a);
-                out[0] = with_sources!(fixed, before, a, a, |a, _same| lane::trace(a, size));
-            }
-            Operation::Inner(a, b) => {
-                let Extent { rows, columns } = self.graph.extent(a);
-                let (a, b) = (self.view(a), self.view(b));
-                out[0] =
-                    with_sources!(fixed, before, a, b, |a, b| lane::inner(a, b, rows, columns));
-            }
-            Operation::Inverse(a) => out[0] = lane::map(scalar(a), |value| 1.0 / value),
-            Operation::Power(a, numerator, denominator) => {
-                let exponent = f64::from(numerator) / f64::from(denominator);
-                out[0] = lane::map(scalar(a), |value| value.powf(exponent));
-            }
-            Operation::Exponential(a) => out[0] = lane::map(scalar(a), f64::exp),
-            Operation::Logarithm(a) => out[0] = lane::map(scalar(a), f64::ln),
-            Operation::Minimum(a, b) => out[0] = lane::zip(scalar(a), scalar(b), f64::min),
-            Operation::Maximum(a, b) => out[0] = lane::zip(scalar(a), scalar(b), f64::max),
-            Operation::Number(_)
-            | Operation::Identity
-            | Operation::Ones
-            | Operation::Zero
-            | Operation::Letter(_)
-            | Operation::Noise { .. }
-            | Operation::Alias { .. }
-            | Operation::Transpose(_)
-            | Operation::Factor(_)
-            | Operation::OperatorNorm(_)
-            | Operation::SmallestEigenvalue(_)
-            | Operation::LargestEigenvalue(_) => {
-                unreachable!("no kernel was compiled for this operation; this is a bug")
-            }
-        }
-    }
+        Output { terms, extent: graph.extent(output) }
+    };
+    outputs.iter().map(|&output| terms(output)).collect()
 }
