@@ -31,7 +31,7 @@ fn the_committed_record_is_of_this_version_and_keeps_every_share() {
     let record = Calibration::last();
     assert_eq!(record.schema, Calibration::SCHEMA);
     assert_eq!(record.version, env!("CARGO_PKG_VERSION"));
-    assert_eq!(record.shares().len(), 6, "three quantities at two shares");
+    assert_eq!(record.shares().len(), 4, "two quantities at two shares");
     for rate in &record.rates {
         assert!(rate.runs >= 200, "{rate:?}");
         assert_eq!(rate.verified + rate.refuted + rate.inconclusive, rate.runs);
