@@ -100,6 +100,11 @@ impl Sides<'_> {
         for (place, factor) in places.iter().zip(solution) {
             value = value.plus(&unit(*place), factor).expect("of one shape: this is a bug");
         }
+        // A homogeneous rule, as that of an eigenvector, has the solution 0, which is no point in
+        // general position.
+        if value.is_zero() {
+            return Ok(None);
+        }
         // The rule may not have been linear in the letter.
         let holds = self.difference_with(letter, value.clone(), at)?.is_zero();
         Ok(holds.then(|| (letter.name.clone(), value)))

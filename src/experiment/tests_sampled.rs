@@ -138,8 +138,8 @@ fn the_flow_reaches_the_theorem_and_not_its_control() {
     }
 }
 
-/// A descent on one sample of heavy tails: the bias of the noise in its gradients is several
-/// times the scatter, and halving the step has to see it.
+/// Samples of heavy tails: the bias of the noise in the gradients would be seen, had halving the
+/// step not taken it off.
 #[test]
 fn the_interval_of_a_descent_at_the_smallest_sizes_contains_the_limit() {
     let text = "space d, N\nmatrix Lambda[d,d] pd\nparam U[d,d]\nparam u\ngaussian X[d,N] ~ Lambda\n\
@@ -157,7 +157,7 @@ fn the_interval_of_a_descent_at_the_smallest_sizes_contains_the_limit() {
             assert!(low <= found.predicted && found.predicted <= high, "{piece:?}");
             let bias = &found.biases[0];
             assert_eq!(bias.source, crate::evidence::BiasSource::StepSize);
-            assert!(bias.bound > (found.estimate - found.predicted).abs(), "{piece:?}");
+            assert!(bias.bound > 0.0 && bias.bound < (high - low) / 2.0, "{piece:?}");
         }
     }
 }
