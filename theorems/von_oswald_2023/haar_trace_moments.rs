@@ -34,7 +34,7 @@ claim square_of_even_powers: square == k + 1
 refute unitary_group: square == k
 refute mean_of_special_rotations: mean == 0
 at d = 1, 2, 4; k = 1 | d = 3, 4, 5; k = 3 | d = 7; k = 5
-claim mean_of_odd_powers: mean == 0
+refute mean_of_odd_powers_as_of_even_ones: mean == 1
 claim square_of_odd_powers: square == k
 refute square_of_odd_powers_as_of_even_ones: square == k + 1
 at d = 3; k = 4, 7 | d = 5; k = 6, 9
