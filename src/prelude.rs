@@ -8,6 +8,7 @@ pub use crate::data::{
 pub use crate::evidence::BiasSource;
 pub use crate::experiment::{
     Draw, Effort, Experiment, ExperimentError, Observed, Prepare, PrepareLevel, Setting, Supply,
+    numbers,
 };
 pub use crate::haar::{
     Feature, GradientStep, StateMoments, bayes_floor, feature_ladder, gradient_step, trace_moment,
@@ -18,9 +19,8 @@ pub use crate::network::{
 };
 pub use crate::theorem::{Source, Theorem};
 pub use crate::training::{
-    Decay, FlowSettings, MeanLoss, Objective, Optimizer, Pilot, PopulationLoss, Probe, Schedule,
-    SequencePlan, SequenceTask, SequenceTraining, flow_trajectory, gradient_flow,
-    regressed_preconditioner,
+    FlowSettings, MeanLoss, Objective, Pilot, PopulationLoss, Probe, SequencePlan, SequenceTask,
+    SequenceTraining, flow_trajectory, gradient_flow, regressed_preconditioner,
 };
 pub use crate::verdict::EvidenceKind;
 pub use faer::linalg::solvers::{DenseSolveCore, Solve};

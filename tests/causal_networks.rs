@@ -5,7 +5,9 @@
 use approx::assert_relative_eq;
 use faer::prelude::Solve;
 use faer::{Mat, mat};
-use isserlis::data::{Batch, Dynamics, FirstState, Sequence, TokenForm};
+use isserlis::data::{
+    Dynamics, FirstState, Sequence, Teacher, TokenForm, Transition, stacked_transition,
+};
 use isserlis::network::{InContextRegression, NetworkError, Transformer};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -240,6 +242,62 @@ fn sequences_obey_their_law() {
     for t in 1..6 {
         assert!((&transition * states.col(t - 1) - states.col(t)).norm_max() < 1e-14);
     }
-    let batch = Batch::new(&[law.draw(6, &mut source)], &TokenForm::FourChannels);
-    assert_eq!((batch.tokens.shape(), batch.targets.shape()), ((16, 5), (4, 5)));
+    let other = law.draw(6, &mut source).transition;
+    assert!((&other - &transition).norm_max() > 0.1, "a fresh transition in every sequence");
+    let fixed = Dynamics { transition: Transition::Fixed(other.clone()), ..law };
+    assert_eq!(fixed.draw(2, &mut source).transition, other);
+}
+
+#[test]
+fn contracting_transitions_are_symmetric_with_the_eigenvalues_of_the_paper() {
+    let mut source = ChaCha8Rng::seed_from_u64(6);
+    let transition = Transition::Contracting { least: 0.3, largest: 0.9 };
+    let first = FirstState::Gaussian { variance: 1.0 };
+    let law = Dynamics { transition, ..Dynamics::orthogonal(5, first, 0.0) };
+    for _ in 0..20 {
+        let transition = law.draw(2, &mut source).transition;
+        assert!((&transition - transition.transpose()).norm_max() < 1e-14);
+        let eigenvalues = transition.self_adjoint_eigenvalues(faer::Side::Lower).unwrap();
+        assert!(eigenvalues[0] >= 0.3 - 1e-12, "{eigenvalues:?}");
+        assert_relative_eq!(eigenvalues[4], 0.9, max_relative = 1e-12);
+    }
+}
+
+#[test]
+fn observed_states_evolve_by_the_stacked_transition() {
+    let mut source = ChaCha8Rng::seed_from_u64(7);
+    let map = random(2, 3, &mut source);
+    let first = FirstState::Gaussian { variance: 1.0 };
+    let law =
+        Dynamics { observation: Some((map.clone(), 0.0)), ..Dynamics::orthogonal(3, first, 0.0) };
+    let Sequence { states, transition } = law.draw(5, &mut source);
+    assert_eq!(states.nrows(), 2);
+    let stacked = stacked_transition(&transition, &map, 2);
+    let stack = |t: usize| Mat::from_fn(4, 1, |i, _| states[(i % 2, t + i / 2)]);
+    for t in 0..3 {
+        assert_close(&(&stacked * stack(t)), &stack(t + 1), 1e-10);
+    }
+}
+
+#[test]
+fn the_stacked_transition_is_that_of_the_reference() {
+    for (input, expected) in vectors("partial_obs_map") {
+        let k = input["k"].as_u64().unwrap() as usize;
+        let found = stacked_transition(&rows(&input["W"]), &rows(&input["C"]), k);
+        assert_close(&found, &rows(&expected["Phi_k"]), 1e-8);
+    }
+}
+
+#[test]
+fn states_behind_a_nonlinear_teacher_lie_on_the_sphere() {
+    let mut source = ChaCha8Rng::seed_from_u64(8);
+    let first = FirstState::Uniform { half_width: 0.25 };
+    let teacher = Teacher::random(4, &mut source);
+    let law = Dynamics { teacher: Some(teacher.clone()), ..Dynamics::orthogonal(4, first, 0.0) };
+    let Sequence { states, transition } = law.draw(5, &mut source);
+    for t in 1..5 {
+        assert_relative_eq!(states.col(t).norm_l2(), 1.0, max_relative = 1e-12);
+        let expected = &transition * teacher.apply(&states.col(t - 1).to_owned());
+        assert!((expected - states.col(t)).norm_max() < 1e-14);
+    }
 }

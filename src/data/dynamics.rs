@@ -80,14 +80,14 @@ pub enum Transition {
 
 /// The map that a nonlinear teacher applies to a state before the transition matrix.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Feature {
+pub struct Teacher {
     /// `A`, of shape width x d.
     pub inner: Mat<f64>,
     /// `B`, of shape d x width.
     pub outer: Mat<f64>,
 }
 
-impl Feature {
+impl Teacher {
     /// `A` and `B` with independent `N(0, 1.1^2)` entries and width `4 d`, as the authors have them.
     pub fn random(dimension: usize, generator: &mut ChaCha8Rng) -> Self {
         let mut entries = vec![0.0; 8 * dimension * dimension];
@@ -146,7 +146,7 @@ pub struct Dynamics {
     /// The standard deviation of an entry of `e_t`.
     pub noise: f64,
     /// `f`; the identity where there is none.
-    pub feature: Option<Feature>,
+    pub teacher: Option<Teacher>,
     /// `C` and the standard deviation of `e'_t`; `s_t = h_t` where there is none.
     pub observation: Option<(Mat<f64>, f64)>,
 }
@@ -190,7 +190,7 @@ impl Dynamics {
     /// The system of the paper's linear experiments: Haar `W`, states seen as they are.
     pub fn orthogonal(dimension: usize, first: FirstState, noise: f64) -> Self {
         let transition = Transition::Orthogonal;
-        Self { dimension, first, transition, noise, feature: None, observation: None }
+        Self { dimension, first, transition, noise, teacher: None, observation: None }
     }
 
     /// The dimension of what is seen.
@@ -207,8 +207,8 @@ impl Dynamics {
         let mut noise = Col::zeros(self.dimension);
         for step in 0..length {
             if step > 0 {
-                state = match &self.feature {
-                    Some(feature) => &transition * feature.apply(&state),
+                state = match &self.teacher {
+                    Some(teacher) => &transition * teacher.apply(&state),
                     None => &transition * &state,
                 };
                 if self.noise > 0.0 {

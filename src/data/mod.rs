@@ -13,7 +13,7 @@ mod stream;
 mod token;
 
 pub use dynamics::{
-    Dynamics, Feature, FirstState, Sequence, Transition, gelu, gelu_derivative, observation_stack,
+    Dynamics, FirstState, Sequence, Teacher, Transition, gelu, gelu_derivative, observation_stack,
     stacked_transition,
 };
 pub use law::{Labels, LawError, PromptLaw, TaskLaw};

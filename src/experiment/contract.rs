@@ -28,6 +28,11 @@ pub enum Effort {
 /// Values of `observed` letters by name, shaped as declared (a scalar is 1 x 1).
 pub type Observed = BTreeMap<&'static str, Mat<f64>>;
 
+/// Observed letters that are numbers.
+pub fn numbers(letters: impl IntoIterator<Item = (&'static str, f64)>) -> Observed {
+    letters.into_iter().map(|(letter, value)| (letter, Mat::full(1, 1, value))).collect()
+}
+
 /// How the distance from the end of a flow to its limit is bounded.
 pub(super) const GRADIENT_NORM: &str =
     "gradient norm over the smallest positive eigenvalue of the Hessian";

@@ -22,7 +22,7 @@ pub use comparison::{Comparison, Work};
 pub use computed::{Computed, compute_observed};
 pub use contract::{
     Draw, Effort, Experiment, ExperimentError, LEVELS, Observed, Prepare, PrepareLevel, Setting,
-    Supply,
+    Supply, numbers,
 };
 pub use flow::follow_flow;
 pub use observation::observe;

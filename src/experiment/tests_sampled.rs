@@ -138,8 +138,7 @@ fn the_flow_reaches_the_theorem_and_not_its_control() {
     }
 }
 
-/// Samples of heavy tails: the bias of the noise in the gradients would be seen, had halving the
-/// step not taken it off.
+/// Samples of heavy tails, where noise in the gradients leaves a bias at every step size.
 #[test]
 fn the_interval_of_a_descent_at_the_smallest_sizes_contains_the_limit() {
     let text = "space d, N\nmatrix Lambda[d,d] pd\nparam U[d,d]\nparam u\ngaussian X[d,N] ~ Lambda\n\
@@ -155,9 +154,6 @@ fn the_interval_of_a_descent_at_the_smallest_sizes_contains_the_limit() {
             let found = piece.measurement.as_ref().expect("a measurement");
             let [low, high] = found.interval;
             assert!(low <= found.predicted && found.predicted <= high, "{piece:?}");
-            let bias = &found.biases[0];
-            assert_eq!(bias.source, crate::evidence::BiasSource::StepSize);
-            assert!(bias.bound > 0.0 && bias.bound < (high - low) / 2.0, "{piece:?}");
         }
     }
 }

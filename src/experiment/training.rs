@@ -6,10 +6,9 @@
 //! line over the tail. The step-size bias is a power series in h, that of the discrete steps as well
 //! as that of the noise in the gradients, so each halving has to change the average by about half of
 //! what the one before did; otherwise the descent decides nothing. (With the samples of a step halved,
-//! too, the noise would stay, and its bias unseen.) What the last halving changes estimates what is
-//! left: it is added once more, and the interval is widened by a bound on all of it. What the start
-//! has left behind at the end of the burn-in is known from a pilot, the flow on an average over a
-//! fixed sample, and is added too.
+//! too, the noise would stay, and its bias unseen.) Richardson's extrapolation takes the bias off, and
+//! what its last order changes widens the interval. What the start has left behind at the end of the
+//! burn-in is known from a pilot, the flow on an average over a fixed sample, and is added too.
 //!
 //! Source of the series: Dieuleveut, Durmus, Bach, "Bridging the gap between constant step size
 //! stochastic gradient descent and Markov chains", Annals of Statistics 48 (2020).
@@ -17,14 +16,14 @@
 use super::flow::{Run, claimed_limit};
 use super::prediction::{length, rounding, rounding_bias, seed_text};
 use super::sampling::{Streams, multiplications};
-use super::{Comparison, Effort, Work};
+use super::{Comparison, Effort, LEVELS, Work};
 use crate::data::{LANES, Normals};
 use crate::evidence::{BiasSource, Evidence};
 use crate::numeric::{
     Expectations, FixedValues, FloatEnvironment, FloatError, Lowering, Program, Workspace,
 };
 use crate::statistics::{
-    Bias, Estimate, Located, Question, Relation, halving, judge, located, student,
+    Bias, Estimate, Extrapolated, Located, Question, Relation, extrapolate, judge,
 };
 use crate::training::{
     DescentError, FlowSettings, Objective, Optimizer, Schedule, descend, gradient_flow,
@@ -38,9 +37,6 @@ use std::cell::RefCell;
 /// to seven with 64.
 const REPETITIONS: u64 = 64;
 
-/// Step sizes h, h/2 and h/4.
-const LEVELS: usize = 3;
-
 /// Steps of the smallest size in one of the largest.
 const FINEST: u64 = 1 << (LEVELS - 1);
 
@@ -50,9 +46,6 @@ const GROUPS: u64 = 4;
 /// Groups of samples in the average of the pilot, and samples for each parameter.
 const PILOT_GROUPS: u64 = 16;
 const PILOT_SAMPLES: u64 = 16;
-
-/// Share of the error budget for the step-size bias.
-const BIAS_SHARE: f64 = 0.25;
 
 /// Evidence for or against `reaches` lines, from stochastic gradient descent on the declared loss,
 /// with samples from the declared laws: one piece a comparison, in their order. The comparisons
@@ -104,7 +97,7 @@ impl Descended {
         // A retry looks at divergence alone, never at the claim.
         let mut attempts = 0;
         let repetitions = loop {
-            let all: Result<Vec<Repetition>, DescentError> = (0..REPETITIONS)
+            let all: Result<Vec<Vec<Vec<f64>>>, DescentError> = (0..REPETITIONS)
                 .into_par_iter()
                 .map(|number| plan.repetition(&run, &loss, streams.stream(number)))
                 .collect();
@@ -117,30 +110,15 @@ impl Descended {
                 Err(error) => return Err(error.to_string()),
             }
         };
-        let share = comparison.share;
-        let differences = |level: usize| -> Vec<Vec<f64>> {
-            let change = |one: &Repetition| {
-                let pairs = one.averages[level + 1].iter().zip(&one.averages[level]);
-                pairs.map(|(fine, coarse)| fine - coarse).collect()
-            };
-            repetitions.iter().map(change).collect()
-        };
-        let first = student(&differences(0), BIAS_SHARE / 2.0 * share);
-        let last = differences(LEVELS - 2);
-        let change = located(&last, BIAS_SHARE / 2.0 * share);
-        halving(&first, &change.intervals).map_err(|error| format!("step size: {error}"))?;
-        let fine = repetitions.iter().map(|one| &one.averages[LEVELS - 1]).zip(&last);
-        let extrapolated: Vec<Vec<f64>> =
-            fine.map(|(fine, last)| fine.iter().zip(last).map(|(x, y)| x + y).collect()).collect();
-        let (bounds, length) = change.magnitude();
-        let step_size = Bias::of_coordinates(
-            BiasSource::StepSize,
-            bounds,
-            "what the last of two halvings changes, although it is taken off; the first changes as expected of it",
-        );
+        let levels = [0, 1, 2].map(|level| {
+            repetitions.iter().map(|one: &Vec<Vec<f64>>| one[level].clone()).collect()
+        });
+        let Extrapolated { limit, bias } =
+            extrapolate(&levels, BiasSource::StepSize, comparison.share)
+                .map_err(|error| format!("step size: {error}"))?;
         Ok(Self {
-            limit: located(&extrapolated, (1.0 - BIAS_SHARE) * share),
-            step_size: step_size.within(length),
+            limit,
+            step_size: bias,
             // exp(-curvature t) from the end of the burn-in, averaged over the tail.
             transient: pilot.slope * pilot.left / (pilot.curvature * plan.tail).max(1.0),
             rate: plan.rate / FINEST as f64,
@@ -336,11 +314,6 @@ struct Plan {
     tail: f64,
 }
 
-/// The averages of the expression over the tails, level by level.
-struct Repetition {
-    averages: Vec<Vec<f64>>,
-}
-
 impl Plan {
     fn of(effort: Effort, pilot: &Pilot, cost: u64) -> Self {
         // Stable by a factor 5; what noise adds is seen by halving.
@@ -349,7 +322,7 @@ impl Plan {
         // Each sample is used at every level; kernels do a dozen multiplications in the time of
         // one. What can be spent beyond the tail that is needed makes batches larger: a longer tail
         // would leave the bias as it is.
-        let samples = 12 * multiplications(effort) / REPETITIONS / (LEVELS as u64 * cost);
+        let samples = 12 * multiplications(effort) / REPETITIONS / (u64::from(LEVELS) * cost);
         plan.groups = GROUPS.max(samples / (FINEST * plan.steps() * LANES as u64));
         plan
     }
@@ -359,14 +332,14 @@ impl Plan {
         ((self.burn_in + self.tail) / self.rate).ceil() as u64
     }
 
-    /// All descents. Steps of size h/4 have the samples of four streams in turn; each of the two
+    /// The averages of the expression over the tails of all descents, level by level. Steps of size h/4 have the samples of four streams in turn; each of the two
     /// descents with h/2 has every other of them, each of the four with h one.
     fn repetition(
         &self,
         run: &Run<'_>,
         loss: &SampledLoss,
         mut generator: ChaCha8Rng,
-    ) -> Result<Repetition, DescentError> {
+    ) -> Result<Vec<Vec<f64>>, DescentError> {
         let streams: Vec<Normals> = (0..FINEST).map(|_| Normals::new(&mut generator)).collect();
         let mut state = loss.state(run);
         let (steps, tail) = (self.steps(), (self.tail / self.rate).ceil() as u64);
@@ -395,6 +368,6 @@ impl Plan {
             }
             averages.push(average);
         }
-        Ok(Repetition { averages })
+        Ok(averages)
     }
 }

@@ -10,7 +10,7 @@ mod trace;
 pub use ladder::{Feature, FeatureLadder, feature_ladder};
 pub use state_moments::StateMoments;
 pub use step::{GradientStep, bayes_floor, gradient_step};
-pub use trace::{power_entries, trace_moment};
+pub use trace::trace_moment;
 
 #[cfg(test)]
 mod tests_haar;

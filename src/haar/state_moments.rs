@@ -53,11 +53,6 @@ impl StateMoments {
         Self { dimension, radial, variance: noise * noise, tables }
     }
 
-    /// The dimension `d`.
-    pub fn dimension(&self) -> usize {
-        self.dimension
-    }
-
     /// `E |s_1|^(2k)` for k = 0, 1, 2, 3.
     pub fn radial(&self) -> &[f64; 4] {
         &self.radial

@@ -37,6 +37,39 @@ fn moments(input: &Value) -> (StateMoments, usize) {
     (StateMoments::new(size("d"), &first_state(input), noise), size("N"))
 }
 
+/// `E[(W^k)_11^2]` for `k >= 1` and, for `a, b >= 1`, `E[(W^a)_11 (W^b)_11 (W^(a+b))_11]` of a Haar
+/// matrix of O(d).
+///
+/// # Formula
+/// `(q_k + d + 1)/(d (d+2))` with `q_k = E (tr W^k)^2`, and with `c = a + b` and
+/// `J(..) = E prod tr W^..`
+/// ```text
+/// [J(a,b,c) + J(a,b-c) + J(a,b+c) + J(b,a-c) + J(b,a+c) + J(c,a-b) + J(c,a+b)
+///  + 2 (J(2c) + d + J(2a) + J(2b))]/(d (d+2) (d+4)).
+/// ```
+fn power_entries(dimension: usize, a: i64, b: i64) -> [f64; 2] {
+    let d = dimension as f64;
+    let j = |powers: &[i64]| trace_moment(dimension, powers);
+    let second = (j(&[a, a]) + d + 1.0) / (d * (d + 2.0));
+    let c = a + b;
+    let triples = j(&[a, b, c])
+        + j(&[a, b - c])
+        + j(&[a, b + c])
+        + j(&[b, a - c])
+        + j(&[b, a + c])
+        + j(&[c, a - b])
+        + j(&[c, a + b]);
+    let singles = 2.0 * (j(&[2 * c]) + d + j(&[2 * a]) + j(&[2 * b]));
+    [second, (triples + singles) / (d * (d + 2.0) * (d + 4.0))]
+}
+
+/// `E prod (W^k)_11`, by the moments of states.
+fn unit_mean(dimension: usize, powers: &[usize]) -> f64 {
+    let mut moments = StateMoments::new(dimension, &FirstState::Gaussian { variance: 1.0 }, 0.0);
+    let products: Vec<_> = powers.iter().map(|power| (1, power + 1)).collect();
+    moments.mean(&products) / moments.radial()[powers.len()]
+}
+
 #[test]
 fn traces_and_entries_of_powers_have_the_moments_of_the_reference() {
     for (input, expected) in vectors("haar_moments") {
@@ -47,11 +80,14 @@ fn traces_and_entries_of_powers_have_the_moments_of_the_reference() {
         {
             assert_eq!(trace_moment(d, &[k as i64, k as i64]), q, "d = {d}, k = {k}");
             assert_relative_eq!(power_entries(d, k as i64, 1)[0], alpha, max_relative = 1e-12);
+            assert_relative_eq!(unit_mean(d, &[k as usize; 2]), alpha, max_relative = 1e-12);
         }
         let [a, b] = numbers(&input["ab"])[..] else { panic!("two powers") };
         let (a, b) = (a as i64, b as i64);
         let beta = expected["beta_ab"].as_f64().unwrap();
         assert_relative_eq!(power_entries(d, a, b)[1], beta, max_relative = 1e-12);
+        let powers = [a, b, a + b].map(|power| power as usize);
+        assert_relative_eq!(unit_mean(d, &powers), beta, max_relative = 1e-11);
         let triple = expected["E_t_a_t_b_t_ab"].as_f64().unwrap();
         assert_eq!(trace_moment(d, &[a, b, a + b]), triple, "d = {d}");
     }

@@ -183,29 +183,3 @@ impl Rows {
             + inside(self, h, g)
     }
 }
-
-/// `E[(W^k)_11^2]` for `k >= 1` and, for `a, b >= 1`, `E[(W^a)_11 (W^b)_11 (W^(a+b))_11]` of a Haar
-/// matrix of O(d).
-///
-/// # Formula
-/// `(q_k + d + 1)/(d (d+2))` with `q_k = E (tr W^k)^2`, and with `c = a + b` and
-/// `J(..) = E prod tr W^..`
-/// ```text
-/// [J(a,b,c) + J(a,b-c) + J(a,b+c) + J(b,a-c) + J(b,a+c) + J(c,a-b) + J(c,a+b)
-///  + 2 (J(2c) + d + J(2a) + J(2b))]/(d (d+2) (d+4)).
-/// ```
-pub fn power_entries(dimension: usize, a: i64, b: i64) -> [f64; 2] {
-    let d = dimension as f64;
-    let j = |powers: &[i64]| trace_moment(dimension, powers);
-    let second = (j(&[a, a]) + d + 1.0) / (d * (d + 2.0));
-    let c = a + b;
-    let triples = j(&[a, b, c])
-        + j(&[a, b - c])
-        + j(&[a, b + c])
-        + j(&[b, a - c])
-        + j(&[b, a + c])
-        + j(&[c, a - b])
-        + j(&[c, a + b]);
-    let singles = 2.0 * (j(&[2 * c]) + d + j(&[2 * a]) + j(&[2 * b]));
-    [second, (triples + singles) / (d * (d + 2.0) * (d + 4.0))]
-}

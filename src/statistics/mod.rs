@@ -29,5 +29,5 @@ pub use interval::Interval;
 pub use judgement::{Estimate, Margin, Question, Relation, judge, judge_computed};
 pub use looks::Looks;
 pub use pairs::paired_distance;
-pub use richardson::{Extrapolated, NotHalving, extrapolate, halving};
+pub use richardson::{Extrapolated, NotHalving, extrapolate};
 pub use student::{Located, located, student, student_quantile};

@@ -73,12 +73,11 @@ pub fn extrapolate(
     let second = student(&combine([0.0, -1.0, 1.0]), rest);
     halving(&first, &second)?;
     let limit = combine([1.0 / 3.0, -2.0, 8.0 / 3.0]);
-    let last_order = student(&combine([1.0 / 3.0, -1.0, 2.0 / 3.0]), rest);
+    let (bounds, length) = located(&combine([1.0 / 3.0, -1.0, 2.0 / 3.0]), rest).magnitude();
     let how = "what the last order of Richardson's extrapolation over h, h/2, h/4 changes";
-    let bounds = last_order.into_iter().map(|interval| interval.absolute().high).collect();
     Ok(Extrapolated {
         limit: located(&limit, LIMIT_SHARE * share),
-        bias: Bias::of_coordinates(source, bounds, how),
+        bias: Bias::of_coordinates(source, bounds, how).within(length),
     })
 }
 
@@ -87,7 +86,7 @@ pub fn extrapolate(
 ///
 /// # Errors
 /// [`NotHalving`] with the coordinate that certainly does not.
-pub fn halving(first: &[Interval], second: &[Interval]) -> Result<(), NotHalving> {
+fn halving(first: &[Interval], second: &[Interval]) -> Result<(), NotHalving> {
     for (first, second) in first.iter().zip(second) {
         let (first, second) = (first.absolute().high, second.absolute().low);
         if second > SHRINKS_TO * first {

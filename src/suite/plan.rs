@@ -50,17 +50,12 @@ impl Line<'_> {
 
     /// Whether only more effort would supply its letters.
     pub(crate) fn waits_for_effort(&self, settings: &Settings) -> bool {
-        let supplying = if self.is_observed() { self.supplying(settings) } else { Vec::new() };
-        !supplying.is_empty() && self.experiments(settings).is_empty()
+        !self.supplying(settings).is_empty() && self.experiments(settings).is_empty()
     }
 
     fn supplying(&self, settings: &Settings) -> Vec<&Experiment> {
-        let letters = self.claim.proposition.observed_letters();
-        let supplies = |experiment: &&Experiment| {
-            letters.iter().all(|letter| experiment.supplies.contains(&&*letter.name))
-        };
-        let experiments = self.subject.experiments.iter().filter(supplies);
-        experiments.filter(|experiment| settings.allows(experiment.kind)).collect()
+        let all = self.subject.supplying(self.claim).into_iter();
+        all.filter(|experiment| settings.allows(experiment.kind)).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is checked: a claim file, or a theorem with the experiments that serve its claims.
 
 use super::input::{InputError, parse};
-use crate::claim::ClaimFile;
+use crate::claim::{Claim, ClaimFile};
 use crate::experiment::Experiment;
 use crate::theorem::Theorem;
 use crate::theorems::LIBRARY;
@@ -54,6 +54,19 @@ impl Subject {
             uses: theorem.uses.iter().map(ToString::to_string).collect(),
             ..Self::new(theorem.id.to_owned(), theorem.id.to_owned(), file)
         })
+    }
+
+    /// The experiments that supply all observed letters of a line together; none for a line
+    /// without such letters.
+    pub fn supplying(&self, claim: &Claim) -> Vec<&Experiment> {
+        let letters = claim.proposition.observed_letters();
+        let supplies = |experiment: &&Experiment| {
+            letters.iter().all(|letter| experiment.supplies.contains(&&*letter.name))
+        };
+        if letters.is_empty() {
+            return Vec::new();
+        }
+        self.experiments.iter().filter(supplies).collect()
     }
 
     /// The statements that its lines stand on, one a line, as written: everything but remarks,

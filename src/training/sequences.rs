@@ -108,25 +108,6 @@ impl SequenceTask {
         let start = Transformer::random(architecture, deviation, generator);
         SequenceTraining::new(self, plan, &start, generator).finish()
     }
-
-    /// The loss of a network on `count` fresh sequences, for each of them: `1/(2N) sum_t
-    /// |s_{t+1} - f_t|^2`.
-    pub fn losses(
-        &self,
-        network: &Transformer,
-        count: usize,
-        generator: &mut ChaCha8Rng,
-    ) -> Vec<f64> {
-        let batch = Batch::new(&self.draw(count, generator), &self.form);
-        let pass = network.forward(batch.length, batch.tokens.as_ref());
-        let error = pass.predictions() - &batch.targets;
-        (0..count)
-            .map(|index| {
-                let own = error.as_ref().subcols(index * batch.length, batch.length);
-                own.squared_norm_l2() / (2.0 * batch.length as f64)
-            })
-            .collect()
-    }
 }
 
 impl<'a> SequenceTraining<'a> {
@@ -304,7 +285,8 @@ mod tests {
         let training = SequenceTraining::new(&task, &plan, &network(), &mut generator(1, &[], 0));
         let trained = training.finish().unwrap();
         let mean = |network: &Transformer| {
-            task.losses(network, 2_000, &mut generator(2, &[], 0)).iter().sum::<f64>() / 2_000.0
+            let fresh = task.draw(2_000, &mut generator(2, &[], 0));
+            network.mean_loss(&Batch::new(&fresh, &task.form))
         };
         // 1/2 E |s|^2 = 0.54 for the prediction 0, and 0.349 for the best gradient step.
         let (before, after) = (mean(&network()), mean(&trained));

@@ -10,6 +10,7 @@
 //!         which only raises the floor
 //! Not to be confused with: (1 - t/d), which forgets that s_t has no successor yet
 
+use super::{FIRST, mean_floor};
 use crate::prelude::*;
 
 /// The floor of every predictor; derived, not stated in the paper.
@@ -80,14 +81,12 @@ fn samples(effort: Effort) -> u64 {
 
 fn closed_form(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
     let (d, count) = (at.size("d")?, at.size("N")?);
-    let floor = bayes_floor(d, d as f64 / 3.0, count);
-    let average = floor.iter().sum::<f64>() / count as f64;
-    Ok(([("average", Mat::full(1, 1, average))].into(), 1e-12))
+    Ok((numbers([("average", mean_floor(d, count))]), 1e-12))
 }
 
 fn least_squares(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
     let (d, t) = (at.size("d")?, at.number("t")? as usize);
-    let law = Dynamics::orthogonal(d, FirstState::Uniform { half_width: 1.0 }, 0.0);
+    let law = Dynamics::orthogonal(d, FIRST, 0.0);
     Ok(Box::new(move |random| {
         let states = law.draw(t + 1, random).states;
         let loss = |learner: Learner, seen: usize| {
@@ -106,6 +105,6 @@ fn least_squares(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentErr
             ("lagged", loss(squares(true), t)),
             ("leaking", with_answer),
         ];
-        Ok(letters.map(|(letter, value)| (letter, Mat::full(1, 1, value))).into())
+        Ok(numbers(letters))
     }))
 }

@@ -10,6 +10,7 @@
 //! Checked: one network of each depth, trained by Adam on fresh sequences. Not seen: other seeds
 //! Not to be confused with: the authors' baseline of Proposition 2, which lags by one pair
 
+use super::{batches_for_deep_networks, linear_layers, mean_floor, task};
 use crate::prelude::*;
 
 /// Figure 4D.
@@ -51,46 +52,27 @@ fn experiments() -> Vec<Experiment> {
         description: "four networks, Adam on 256 fresh sequences a step, 3,000 steps (mesa-layer 2,500); \
                       then common batches of 64 fresh sequences",
         supplies: &["two", "three", "four", "mesa", "floor"],
-        supply: Supply::Samples { prepare: trained, limit: batches },
+        supply: Supply::Samples { prepare: trained, limit: batches_for_deep_networks },
     }]
 }
 
-fn batches(effort: Effort) -> u64 {
-    match effort {
-        Effort::Quick => 0,
-        Effort::Standard => 20_000,
-        Effort::Full => 200_000,
-    }
-}
-
 fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
-    let (d, count, noise) = (at.size("d")?, at.size("N")?, at.number("sigma")?);
-    let task = SequenceTask {
-        law: Dynamics::orthogonal(d, FirstState::Uniform { half_width: 1.0 }, noise),
-        form: TokenForm::FourChannels,
-        predictions: count,
-    };
-    let linear =
-        Attention { mechanism: Mechanism::Linear, heads: 4, key_size: 4 * d, positions: 0 };
+    let d = at.size("d")?;
+    let task = task(at, TokenForm::FourChannels)?;
     let mesa = Attention { mechanism: Mechanism::Mesa, heads: 2, key_size: 2 * d, positions: 0 };
-    let stack = |layers| Architecture {
-        clip: Some(4.0),
-        ..Architecture::attention(4 * d, layers, linear, d)
-    };
     let mut train = |layers, deviation, steps, rate| {
         task.train(layers, deviation, &SequencePlan::adam(steps, rate, 256), random)
     };
     let networks = [
-        ("two", train(stack(2), 0.02, 3_000, 2e-3)?),
-        ("three", train(stack(3), 0.02, 3_000, 2e-3)?),
-        ("four", train(stack(4), 0.02, 3_000, 1.5e-3)?),
+        ("two", train(linear_layers(d, 2), 0.02, 3_000, 2e-3)?),
+        ("three", train(linear_layers(d, 3), 0.02, 3_000, 2e-3)?),
+        ("four", train(linear_layers(d, 4), 0.02, 3_000, 1.5e-3)?),
         ("mesa", train(Architecture::attention(4 * d, 1, mesa, d), 0.05, 2_500, 5e-3)?),
     ];
-    let floor = bayes_floor(d, d as f64 / 3.0, count).iter().sum::<f64>() / count as f64;
+    let floor = mean_floor(d, task.predictions);
     Ok(Box::new(move |random| {
         let batch = Batch::new(&task.draw(64, random), &task.form);
         let losses = networks.iter().map(|(letter, network)| (*letter, network.mean_loss(&batch)));
-        let letters = losses.chain([("floor", floor)]);
-        Ok(letters.map(|(letter, value)| (letter, Mat::full(1, 1, value))).collect())
+        Ok(numbers(losses.chain([("floor", floor)])))
     }))
 }

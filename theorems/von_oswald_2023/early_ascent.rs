@@ -9,6 +9,7 @@
 //! Checked: ridge 0.001. Not seen: trained networks
 //! Not to be confused with: the peak of least squares on the examples alone, at i - 1 = d
 
+use super::FIRST;
 use crate::prelude::*;
 
 /// The early ascent.
@@ -57,7 +58,7 @@ fn samples(effort: Effort) -> u64 {
 
 fn prompts(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
     let d = at.size("d")?;
-    let inputs = FirstState::Uniform { half_width: 1.0 };
+    let inputs = FIRST;
     Ok(Box::new(move |random| {
         let map = haar_orthogonal(d, random);
         let x = inputs.draw(d, 30, random);
@@ -82,6 +83,6 @@ fn prompts(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
             ("trivial", d as f64 / 6.0),
             ("alone", loss(6, false)),
         ];
-        Ok(letters.map(|(letter, value)| (letter, Mat::full(1, 1, value))).into())
+        Ok(numbers(letters))
     }))
 }

@@ -10,6 +10,7 @@
 //!         uniform one is not certified to be served by these features alone
 //! Not to be confused with: a bound on deeper networks
 
+use super::FIRST;
 use crate::prelude::*;
 
 /// The bounds of a trained layer; derived, not stated in the paper.
@@ -58,7 +59,7 @@ fn experiments() -> Vec<Experiment> {
 
 fn ladder(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
     let (count, noise) = (at.size("N")?, at.number("sigma")?);
-    let first = FirstState::Uniform { half_width: 1.0 };
+    let first = FIRST;
     let mut moments = StateMoments::new(at.size("d")?, &first, noise);
     let ladder = feature_ladder(&mut moments, count);
     let zero = gradient_step(&mut moments, count).loss(0.0);
@@ -68,5 +69,5 @@ fn ladder(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
         ("eight", ladder.eight),
         ("fourteen", ladder.fourteen),
     ];
-    Ok((letters.map(|(letter, value)| (letter, Mat::full(1, 1, value))).into(), 1e-9))
+    Ok((numbers(letters), 1e-9))
 }

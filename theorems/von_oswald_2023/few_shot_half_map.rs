@@ -87,6 +87,6 @@ fn prompts(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
             * (&gram_x + gram_y - last * last.transpose()).partial_piv_lu().inverse();
         let alone = &y * x.transpose() * gram_x.partial_piv_lu().inverse();
         let letters = [("loss", loss(all)), ("examples_alone", loss(alone))];
-        Ok(letters.map(|(letter, value)| (letter, Mat::full(1, 1, value))).into())
+        Ok(numbers(letters))
     }))
 }

@@ -11,6 +11,7 @@
 //!         the authors report a ninth in place of these four tenths
 //! Not to be confused with: in-context learning, of which this is the control
 
+use super::{FIRST, batches, linear_layer, task};
 use crate::prelude::*;
 
 /// Figure 12.
@@ -48,40 +49,23 @@ fn experiments() -> Vec<Experiment> {
     }]
 }
 
-fn batches(effort: Effort) -> u64 {
-    match effort {
-        Effort::Quick => 20_000,
-        Effort::Standard => 100_000,
-        Effort::Full => 1_000_000,
-    }
-}
-
 fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
     let (d, count, noise) = (at.size("d")?, at.size("N")?, at.number("sigma")?);
-    let first = FirstState::Uniform { half_width: 1.0 };
-    let rate = gradient_step(&mut StateMoments::new(d, &first, noise), count).optimal_rate();
-    let fresh = SequenceTask {
-        law: Dynamics::orthogonal(d, first, noise),
-        form: TokenForm::FourChannelsMasked,
-        predictions: count,
-    };
+    let rate = gradient_step(&mut StateMoments::new(d, &FIRST, noise), count).optimal_rate();
+    let fresh = task(at, TokenForm::FourChannelsMasked)?;
     let mut fixed = fresh.clone();
     fixed.law.transition = Transition::Fixed(haar_orthogonal(d, random));
-    let attention =
-        Attention { mechanism: Mechanism::Linear, heads: 2, key_size: 4 * d, positions: 0 };
-    let layer = Architecture::attention(4 * d, 1, attention, d);
-    let network = fixed.train(layer, 0.05, &SequencePlan::adam(2_000, 6e-3, 128), random)?;
+    let plan = SequencePlan::adam(2_000, 6e-3, 128);
+    let network = fixed.train(linear_layer(d), 0.05, &plan, random)?;
     let step = Transformer::gradient_step_from_zero(d, rate);
     Ok(Box::new(move |random| {
         let [fixed, fresh] =
             [&fixed, &fresh].map(|task| Batch::new(&task.draw(64, random), &task.form));
-        let loss = |network: &Transformer, batch| Mat::full(1, 1, network.mean_loss(batch));
-        let letters = [
-            ("trained", loss(&network, &fixed)),
-            ("step", loss(&step, &fixed)),
-            ("transferred", loss(&network, &fresh)),
-            ("fresh_step", loss(&step, &fresh)),
-        ];
-        Ok(letters.into())
+        Ok(numbers([
+            ("trained", network.mean_loss(&fixed)),
+            ("step", step.mean_loss(&fixed)),
+            ("transferred", network.mean_loss(&fresh)),
+            ("fresh_step", step.mean_loss(&fresh)),
+        ]))
     }))
 }

@@ -10,6 +10,7 @@
 //! Checked: tokens [0, s_t, s_t, s_{t-1}] and [0, 0, s_t, s_{t-1}]. Not seen: trained weights
 //! Not to be confused with: the step from Phi_0, for which the tokens carry a prediction
 
+use super::{computed, states};
 use crate::prelude::*;
 
 /// Proposition 1 with the tokens of the experiments.
@@ -50,9 +51,8 @@ fn experiments() -> Vec<Experiment> {
 }
 
 fn constructed(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
-    let (past, query) = (at.value("Past")?, at.value("q")?);
-    let (d, n) = past.shape();
-    let states = Mat::from_fn(d, n + 1, |i, t| if t < n { past[(i, t)] } else { query[(i, 0)] });
+    let (d, n) = at.value("Past")?.shape();
+    let states = states(at)?;
     let network = Transformer::gradient_step_from_zero(d, at.number("eta")?);
     let read = |form: TokenForm| {
         let pass = network.forward(n + 1, form.tokens(states.as_ref()).as_ref());
@@ -64,6 +64,5 @@ fn constructed(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
         ("output", read(TokenForm::FourChannels)),
         ("output_of_masked_tokens", read(TokenForm::FourChannelsMasked)),
     ];
-    let size = letters.iter().map(|(_, value)| value.norm_l2()).fold(1.0, f64::max);
-    Ok((letters.into(), 1e-12 * size))
+    computed(letters, 1e-12)
 }

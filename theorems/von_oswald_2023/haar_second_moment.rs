@@ -9,6 +9,7 @@
 //! Checked: d up to 6, k up to 9. Not seen: the formula for all d at once
 //! Not to be confused with: 1/d, which holds for k = 1 alone
 
+use super::samples;
 use crate::prelude::*;
 
 /// The second moment behind the optimal step size; derived, not stated in the paper.
@@ -63,20 +64,12 @@ fn experiments() -> Vec<Experiment> {
     ]
 }
 
-fn samples(effort: Effort) -> u64 {
-    match effort {
-        Effort::Quick => 400_000,
-        Effort::Standard => 4_000_000,
-        Effort::Full => 40_000_000,
-    }
-}
-
 fn average(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
     let (d, k) = (at.size("d")?, at.number("k")? as usize);
     let mut moments = StateMoments::new(d, &FirstState::Gaussian { variance: 1.0 }, 0.0);
     let alpha = moments.mean(&[(1, k + 1), (1, k + 1)]) / moments.radial()[2];
     let q = trace_moment(d, &[k as i64, k as i64]);
-    Ok(([("alpha", Mat::full(1, 1, alpha)), ("q", Mat::full(1, 1, q))].into(), 1e-11))
+    Ok((numbers([("alpha", alpha), ("q", q)]), 1e-11))
 }
 
 fn sample(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
@@ -87,6 +80,6 @@ fn sample(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
         for _ in 1..k {
             turned = &rotation * turned;
         }
-        Ok([("sampled_alpha", Mat::full(1, 1, turned[(0, 0)].powi(2)))].into())
+        Ok(numbers([("sampled_alpha", turned[(0, 0)].powi(2))]))
     }))
 }

@@ -10,6 +10,7 @@
 //! Checked: d up to 5, a and b up to 3. Not seen: the formula for all d at once
 //! Not to be confused with: a product of lower moments
 
+use super::samples;
 use crate::prelude::*;
 
 /// The third moment behind the optimal step size; derived, not stated in the paper.
@@ -63,14 +64,6 @@ fn experiments() -> Vec<Experiment> {
     ]
 }
 
-fn samples(effort: Effort) -> u64 {
-    match effort {
-        Effort::Quick => 400_000,
-        Effort::Standard => 4_000_000,
-        Effort::Full => 40_000_000,
-    }
-}
-
 fn average(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
     let (d, a, b) = (at.size("d")?, at.number("a")? as usize, at.number("b")? as usize);
     let mut moments = StateMoments::new(d, &FirstState::Gaussian { variance: 1.0 }, 0.0);
@@ -84,7 +77,7 @@ fn average(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
     let triples = j(&[a, b, c]) + pairs.iter().map(|pair| j(pair)).sum::<f64>();
     let singles = j(&[2 * c]) + d as f64 + j(&[2 * a]) + j(&[2 * b]);
     let letters = [("beta", beta), ("triples", triples), ("singles", singles), ("alpha", alpha)];
-    Ok((letters.map(|(letter, value)| (letter, Mat::full(1, 1, value))).into(), 1e-10))
+    Ok((numbers(letters), 1e-10))
 }
 
 fn sample(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
@@ -100,6 +93,6 @@ fn sample(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
             }
             turned = &rotation * turned;
         }
-        Ok([("sampled_beta", Mat::full(1, 1, product))].into())
+        Ok(numbers([("sampled_beta", product)]))
     }))
 }

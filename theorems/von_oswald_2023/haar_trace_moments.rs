@@ -9,6 +9,7 @@
 //! Checked: d up to 7, k up to 9. Not seen: the formula for all d at once
 //! Not to be confused with: the unitary group, where the second moment is min(k, d)
 
+use super::samples;
 use crate::prelude::*;
 
 /// The moments behind the optimal step size; derived, not stated in the paper.
@@ -74,18 +75,11 @@ fn experiments() -> Vec<Experiment> {
     ]
 }
 
-fn samples(effort: Effort) -> u64 {
-    match effort {
-        Effort::Quick => 400_000,
-        Effort::Standard => 4_000_000,
-        Effort::Full => 40_000_000,
-    }
-}
-
 fn average(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
     let (d, k) = (at.size("d")?, at.number("k")? as i64);
-    let moment = |powers: &[i64]| Mat::full(1, 1, trace_moment(d, powers));
-    Ok(([("mean", moment(&[k])), ("square", moment(&[k, k]))].into(), 1e-12))
+    let letters = [("mean", trace_moment(d, &[k])), ("square", trace_moment(d, &[k, k]))];
+    // Integers.
+    Ok((numbers(letters), 0.0))
 }
 
 fn sample(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
@@ -97,6 +91,6 @@ fn sample(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
             power = power * &rotation;
         }
         let trace: f64 = (0..d).map(|i| power[(i, i)]).sum();
-        Ok([("sampled_square", Mat::full(1, 1, trace * trace))].into())
+        Ok(numbers([("sampled_square", trace * trace)]))
     }))
 }

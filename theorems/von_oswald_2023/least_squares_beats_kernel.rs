@@ -10,6 +10,7 @@
 //! Checked: d = 4 and 6, one sharpness of the kernel. Not seen: d up to 60, a tuned sharpness
 //! Not to be confused with: trained softmax networks, which are better than the kernel
 
+use super::{FIRST, batches};
 use crate::prelude::*;
 
 /// Figure 5B.
@@ -47,17 +48,9 @@ fn experiments() -> Vec<Experiment> {
     }]
 }
 
-fn batches(effort: Effort) -> u64 {
-    match effort {
-        Effort::Quick => 20_000,
-        Effort::Standard => 100_000,
-        Effort::Full => 1_000_000,
-    }
-}
-
 fn learners(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
     let (d, count, noise) = (at.size("d")?, at.size("N")?, at.number("sigma")?);
-    let law = Dynamics::orthogonal(d, FirstState::Uniform { half_width: 1.0 }, noise);
+    let law = Dynamics::orthogonal(d, FIRST, noise);
     let learners = [
         ("squares", Learner::LeastSquares { ridge: 1e-3, lagged: false }),
         ("kernel", Learner::Kernel { sharpness: 1.0 }),
@@ -70,6 +63,6 @@ fn learners(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
             losses.sum::<f64>() / sequences.len() as f64
         };
         let letters = learners.iter().map(|(letter, learner)| (*letter, loss(learner)));
-        Ok(letters.map(|(letter, value)| (letter, Mat::full(1, 1, value))).collect())
+        Ok(numbers(letters))
     }))
 }

@@ -11,6 +11,7 @@
 //!         trained linear from the start
 //! Not to be confused with: a linear layer with the weights of the softmax layer
 
+use super::{batches_for_deep_networks, softmax_layers, task};
 use crate::prelude::*;
 
 /// Figure 5A.
@@ -47,31 +48,14 @@ fn experiments() -> Vec<Experiment> {
                       3,000 steps; each layer in turn made linear and trained alone for 1,000 steps; then \
                       common batches of 64 fresh sequences",
         supplies: &["softmax", "first", "second", "third", "zero"],
-        supply: Supply::Samples { prepare: replaced, limit: batches },
+        supply: Supply::Samples { prepare: replaced, limit: batches_for_deep_networks },
     }]
 }
 
-fn batches(effort: Effort) -> u64 {
-    match effort {
-        Effort::Quick => 0,
-        Effort::Standard => 20_000,
-        Effort::Full => 200_000,
-    }
-}
-
 fn replaced(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
-    let (d, count, noise) = (at.size("d")?, at.size("N")?, at.number("sigma")?);
-    let task = SequenceTask {
-        law: Dynamics::orthogonal(d, FirstState::Uniform { half_width: 1.0 }, noise),
-        form: TokenForm::Raw,
-        predictions: count,
-    };
-    let softmax =
-        |positions| Attention { mechanism: Mechanism::Softmax, heads: 4, key_size: 12, positions };
-    let [first, later] = [24, 0].map(|positions| Layer::Attention(softmax(positions)));
-    let layers = vec![Layer::Map { size: 24 }, first, later, later, Layer::Map { size: d }];
-    let network = Architecture { inputs: d, layers, outputs: d, clip: None };
-    let network = task.train(network, 0.05, &SequencePlan::adam(3_000, 2e-3, 256), random)?;
+    let task = task(at, TokenForm::Raw)?;
+    let layers = softmax_layers(at.size("d")?);
+    let network = task.train(layers, 0.05, &SequencePlan::adam(3_000, 2e-3, 256), random)?;
     let mut variants = Vec::new();
     for (letter, index) in [("first", 1), ("second", 2), ("third", 3)] {
         let mut architecture = network.architecture().clone();
@@ -93,7 +77,6 @@ fn replaced(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentErr
         let batch = Batch::new(&task.draw(64, random), &task.form);
         let losses = variants.iter().map(|(letter, network)| (*letter, network.mean_loss(&batch)));
         let zero = batch.targets.squared_norm_l2() / (2 * batch.targets.ncols()) as f64;
-        let letters = losses.chain([("zero", zero)]);
-        Ok(letters.map(|(letter, value)| (letter, Mat::full(1, 1, value))).collect())
+        Ok(numbers(losses.chain([("zero", zero)])))
     }))
 }

@@ -10,6 +10,7 @@
 //!         complex steps in `tests/causal_networks.rs`. Not seen: training
 //! Not to be confused with: gradients through a solver that stops early
 
+use super::computed;
 use crate::prelude::*;
 
 /// The backward pass of the mesa-layer.
@@ -77,6 +78,5 @@ fn way_back(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
         ("key_slope", gradient.keys),
         ("ridge_slope", Mat::full(1, 1, gradient.inverse_ridge)),
     ];
-    let size = letters.iter().map(|(_, value)| value.norm_l2()).fold(1.0, f64::max);
-    Ok((letters.into(), 1e-9 * size))
+    computed(letters, 1e-9)
 }

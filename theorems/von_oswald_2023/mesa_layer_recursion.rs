@@ -12,6 +12,7 @@
 //!         `tests/causal_networks.rs`. Not seen: whether training uses the layer
 //! Not to be confused with: R_0 = I/lambda, and +1 in place of -1 on the way back
 
+use super::computed;
 use crate::prelude::*;
 
 /// The mesa-layer.
@@ -122,6 +123,5 @@ fn recursion(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
         ("last_key", last(keys)),
         ("last_value", last(values)),
     ];
-    let size = letters.iter().map(|(_, value)| value.norm_l2()).fold(1.0, f64::max);
-    Ok((letters.into(), 1e-10 * size))
+    computed(letters, 1e-10)
 }

@@ -12,6 +12,7 @@
 //!         the one before it. Not seen: that training finds these weights
 //! Not to be confused with: a mean over the pairs; L_t is a sum
 
+use super::{computed, states};
 use crate::prelude::*;
 
 /// Proposition 1.
@@ -76,9 +77,8 @@ fn experiments() -> Vec<Experiment> {
 
 fn constructed(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
     let (past, initial, rate) = (at.value("Past")?, at.value("Phi0")?, at.number("eta")?);
-    let (d, n) = past.shape();
-    let query = at.value("q")?;
-    let states = Mat::from_fn(d, n + 1, |i, t| if t < n { past[(i, t)] } else { query[(i, 0)] });
+    let n = past.ncols();
+    let states = states(at)?;
     let tokens = TokenForm::ThreeChannels(initial.clone()).tokens(states.as_ref());
     let pass = Transformer::gradient_step(initial, rate).forward(n + 1, tokens.as_ref());
     let outputs = pass.predictions().to_owned();
@@ -89,6 +89,5 @@ fn constructed(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
         ("output", column(&outputs, n)),
         ("output_before", column(&outputs, n - 1)),
     ];
-    let size = letters.iter().map(|(_, value)| value.norm_l2()).fold(1.0, f64::max);
-    Ok((letters.into(), 1e-12 * size))
+    computed(letters, 1e-12)
 }

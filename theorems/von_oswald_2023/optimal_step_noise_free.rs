@@ -12,6 +12,7 @@
 //! Checked: d from 2 to 6. Not seen: noise in the states
 //! Not to be confused with: the line search of the paper, which has noise of 0.01
 
+use super::FIRST;
 use crate::prelude::*;
 
 /// The learning rate that the paper finds by a line search; derived, not stated in the paper.
@@ -87,10 +88,8 @@ fn samples(effort: Effort) -> u64 {
     }
 }
 
-const LAW: FirstState = FirstState::Uniform { half_width: 1.0 };
-
 fn average(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
-    let mut moments = StateMoments::new(at.size("d")?, &LAW, 0.0);
+    let mut moments = StateMoments::new(at.size("d")?, &FIRST, 0.0);
     let step = gradient_step(&mut moments, at.size("N")?);
     let rate = step.optimal_rate();
     let letters = [
@@ -99,11 +98,11 @@ fn average(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
         ("linear", step.linear.iter().sum()),
         ("quadratic", step.quadratic.iter().sum()),
     ];
-    Ok((letters.map(|(letter, value)| (letter, Mat::full(1, 1, value))).into(), 1e-10))
+    Ok((numbers(letters), 1e-10))
 }
 
 fn sequences(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
-    let (law, length) = (Dynamics::orthogonal(at.size("d")?, LAW, 0.0), at.size("N")? + 1);
+    let (law, length) = (Dynamics::orthogonal(at.size("d")?, FIRST, 0.0), at.size("N")? + 1);
     let step = Learner::GradientSteps { rate: 1.0, steps: 1, ridge: 0.0 };
     Ok(Box::new(move |random| {
         let states = law.draw(length, random).states;
@@ -113,6 +112,6 @@ fn sequences(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> 
         let linear: f64 = (0..length - 1).map(inner).sum();
         let quadratic = update.squared_norm_l2();
         let letters = [("sampled_linear", linear), ("sampled_quadratic", quadratic)];
-        Ok(letters.map(|(letter, value)| (letter, Mat::full(1, 1, value))).into())
+        Ok(numbers(letters))
     }))
 }

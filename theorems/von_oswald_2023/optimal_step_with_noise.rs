@@ -9,6 +9,7 @@
 //! Checked: the setting of the paper, d = 5 and d = 4. Not seen: partial observations
 //! Not to be confused with: the paper's text, which has s_1 normal: a rate of 0.0089
 
+use super::{FIRST, samples};
 use crate::prelude::*;
 
 /// The learning rate that the paper finds by a line search (0.032, loss 0.9004).
@@ -79,44 +80,34 @@ fn experiments() -> Vec<Experiment> {
     ]
 }
 
-fn samples(effort: Effort) -> u64 {
-    match effort {
-        Effort::Quick => 400_000,
-        Effort::Standard => 4_000_000,
-        Effort::Full => 40_000_000,
-    }
-}
-
-const LAW: FirstState = FirstState::Uniform { half_width: 1.0 };
-
 fn step(d: usize, first: &FirstState, noise: f64, count: usize) -> GradientStep {
     gradient_step(&mut StateMoments::new(d, first, noise), count)
 }
 
 fn average(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
     let (d, count, noise) = (at.size("d")?, at.size("N")?, at.number("sigma")?);
-    let found = step(d, &LAW, noise, count);
+    let found = step(d, &FIRST, noise, count);
     let rate = found.optimal_rate();
     let normal = FirstState::Gaussian { variance: 1.0 };
     let letters = [
         ("rate", rate),
         ("loss", found.loss(rate)),
         ("loss_at_the_papers_rate", found.loss(0.032)),
-        ("rate_without_noise", step(d, &LAW, 0.0, count).optimal_rate()),
-        ("rate_of_one_more", step(d, &LAW, noise, count + 1).optimal_rate()),
+        ("rate_without_noise", step(d, &FIRST, 0.0, count).optimal_rate()),
+        ("rate_of_one_more", step(d, &FIRST, noise, count + 1).optimal_rate()),
         ("rate_of_normal_states", step(d, &normal, noise, count).optimal_rate()),
     ];
-    Ok((letters.map(|(letter, value)| (letter, Mat::full(1, 1, value))).into(), 1e-10))
+    Ok((numbers(letters), 1e-10))
 }
 
 fn sequences(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
     let (d, count, noise) = (at.size("d")?, at.size("N")?, at.number("sigma")?);
     let averages = |noise| {
-        let exact = step(d, &LAW, noise, count);
+        let exact = step(d, &FIRST, noise, count);
         (exact.linear.iter().sum::<f64>(), exact.quadratic.iter().sum::<f64>())
     };
     let (exact, without) = (averages(noise), averages(0.0));
-    let law = Dynamics::orthogonal(d, LAW, noise);
+    let law = Dynamics::orthogonal(d, FIRST, noise);
     let learner = Learner::GradientSteps { rate: 1.0, steps: 1, ridge: 0.0 };
     Ok(Box::new(move |random| {
         let states = law.draw(count + 1, random).states;
@@ -130,6 +121,6 @@ fn sequences(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> 
             ("linear_without_noise", linear / without.0),
             ("quadratic_without_noise", quadratic / without.1),
         ];
-        Ok(letters.map(|(letter, value)| (letter, Mat::full(1, 1, value))).into())
+        Ok(numbers(letters))
     }))
 }

@@ -79,9 +79,9 @@ fn coefficients(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
     let largest = |even: bool| {
         let all = Feature::all().into_iter().zip(&ladder.coefficients);
         let chosen = all.filter(|(feature, _)| feature.is_even() == even);
-        Mat::full(1, 1, chosen.map(|(_, value)| value.abs()).fold(0.0, f64::max))
+        chosen.map(|(_, value)| value.abs()).fold(0.0, f64::max)
     };
     let step_and_initial = ladder.loss_of(&[Feature::Value([0, 1, 0]), Feature::Value([1, 1, 0])]);
-    let gain = Mat::full(1, 1, ladder.one - step_and_initial);
-    Ok(([("even", largest(true)), ("odd", largest(false)), ("gain", gain)].into(), 1e-12))
+    let gain = ladder.one - step_and_initial;
+    Ok((numbers([("even", largest(true)), ("odd", largest(false)), ("gain", gain)]), 1e-12))
 }

@@ -84,7 +84,7 @@ fn worst_case(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
     let worst = |rates: &[f64]| {
         let points = (0..=20_000).map(|i| bottom + (1.0 - bottom) * f64::from(i) / 20_000.0);
         let error = points.map(|x| rates.iter().map(|rate| 1.0 - rate * x).product::<f64>().abs());
-        Mat::full(1, 1, error.fold(0.0, f64::max))
+        error.fold(0.0, f64::max)
     };
-    Ok(([("fixed", worst(&fixed)), ("chebyshev", worst(&chebyshev))].into(), 1e-12))
+    Ok((numbers([("fixed", worst(&fixed)), ("chebyshev", worst(&chebyshev))]), 1e-12))
 }

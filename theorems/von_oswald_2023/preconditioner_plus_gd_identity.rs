@@ -13,6 +13,7 @@
 //! Not to be confused with: K gradient steps; the printed recursion after (8), which has the
 //!         preconditioned token in place of s_t
 
+use super::{computed, states};
 use crate::prelude::*;
 
 /// Proposition 2, as the identity behind it.
@@ -78,10 +79,10 @@ fn experiments() -> Vec<Experiment> {
 }
 
 fn constructed(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
-    let (past, query, layers) = (at.value("Past")?, at.value("q")?, at.size("K")?);
+    let (past, layers) = (at.value("Past")?, at.size("K")?);
     let (rate, inverse_ridge) = (at.number("omega")?, at.number("lam")?);
     let (d, n) = past.shape();
-    let states = Mat::from_fn(d, n + 1, |i, t| if t < n { past[(i, t)] } else { query[(i, 0)] });
+    let states = states(at)?;
     let network = Transformer::preconditioned_step(d, layers, rate, inverse_ridge);
     let tokens = TokenForm::FourChannels.tokens(states.as_ref());
     let pass = network.forward(n + 1, tokens.as_ref());
@@ -98,6 +99,5 @@ fn constructed(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
         ("steps", descend(layers + 1)),
         ("fewer", descend(layers)),
     ];
-    let size = letters.iter().map(|(_, value)| value.norm_l2()).fold(1.0, f64::max);
-    Ok((letters.into(), 1e-11 * size))
+    computed(letters, 1e-11)
 }

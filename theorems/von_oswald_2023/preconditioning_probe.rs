@@ -11,6 +11,7 @@
 //! Not to be confused with: the fall of the error with t, which the raw input shows as well, because
 //!         the target shrinks
 
+use super::{Place, Probes, batches_for_deep_networks, linear_layers, task};
 use crate::prelude::*;
 
 /// Figure 4F, normalised.
@@ -52,54 +53,33 @@ fn experiments() -> Vec<Experiment> {
         description: "one network of four layers, Adam on 256 fresh sequences a step, 3,000 steps; ridge \
                       regressions on 3,000 sequences, then batches of 64 fresh ones",
         supplies: &["energy", "input", "one", "two", "three", "late_input", "late_energy"],
-        supply: Supply::Samples { prepare: probes, limit: batches },
+        supply: Supply::Samples { prepare: probes, limit: batches_for_deep_networks },
     }]
 }
 
-fn batches(effort: Effort) -> u64 {
-    match effort {
-        Effort::Quick => 0,
-        Effort::Standard => 20_000,
-        Effort::Full => 200_000,
-    }
-}
-
 fn probes(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
-    let (d, count, noise) = (at.size("d")?, at.size("N")?, at.number("sigma")?);
-    let task = SequenceTask {
-        law: Dynamics::orthogonal(d, FirstState::Uniform { half_width: 1.0 }, noise),
-        form: TokenForm::FourChannels,
-        predictions: count,
-    };
-    let linear =
-        Attention { mechanism: Mechanism::Linear, heads: 4, key_size: 4 * d, positions: 0 };
-    let stack = Architecture { clip: Some(4.0), ..Architecture::attention(4 * d, 4, linear, d) };
-    let network = task.train(stack, 0.02, &SequencePlan::adam(3_000, 1.5e-3, 256), random)?;
-    let places =
-        [("input", 0, 8), ("one", 1, 8), ("two", 2, 8), ("three", 3, 8), ("late_input", 0, 16)];
-    let sequences = task.draw(3_000, random);
-    let batch = Batch::new(&sequences, &task.form);
-    let pass = network.forward(batch.length, batch.tokens.as_ref());
-    let probes = places.map(|(letter, layer, t)| {
-        let tokens = batch.at_token(pass.tokens(layer), t);
-        (letter, layer, t, Probe::fit(tokens.as_ref(), targets(&sequences, t).as_ref(), 0.1))
-    });
+    let task = task(at, TokenForm::FourChannels)?;
+    let layers = linear_layers(at.size("d")?, 4);
+    let network = task.train(layers, 0.02, &SequencePlan::adam(3_000, 1.5e-3, 256), random)?;
+    let own = |letter, layer, token| Place { letter, layer, token, state: token };
+    let places = [
+        own("input", 0, 8),
+        own("one", 1, 8),
+        own("two", 2, 8),
+        own("three", 3, 8),
+        own("late_input", 0, 16),
+    ];
+    let probes = Probes::fit(task, network, &places, preconditioned, random);
     Ok(Box::new(move |random| {
-        let sequences = task.draw(64, random);
-        let batch = Batch::new(&sequences, &task.form);
-        let pass = network.forward(batch.length, batch.tokens.as_ref());
-        let energy = |t| targets(&sequences, t).squared_norm_l2() / 64.0;
-        let errors = probes.iter().map(|(letter, layer, t, probe)| {
-            let tokens = batch.at_token(pass.tokens(*layer), *t);
-            (*letter, probe.error(tokens.as_ref(), targets(&sequences, *t).as_ref()))
-        });
-        let letters = errors.chain([("energy", energy(8)), ("late_energy", energy(16))]);
-        Ok(letters.map(|(letter, value)| (letter, Mat::full(1, 1, value))).collect())
+        let reading = probes.read(64, random);
+        let energies = [("energy", 8), ("late_energy", 16)]
+            .map(|(letter, t)| (letter, probes.energy(&reading, t)));
+        Ok(numbers(probes.errors(&reading).into_iter().chain(energies)))
     }))
 }
 
 /// The preconditioned states at token t, one a column.
-fn targets(sequences: &[Sequence], t: usize) -> Mat<f64> {
+fn preconditioned(sequences: &[Sequence], t: usize) -> Mat<f64> {
     let d = sequences[0].states.nrows();
     let mut all = Mat::zeros(d, sequences.len());
     for (sequence, mut target) in sequences.iter().zip(all.col_iter_mut()) {

@@ -10,6 +10,7 @@
 //! Checked: up to five repeated layers. Not seen: what training makes of such a stack
 //! Not to be confused with: k gradient steps, which the paper calls the stack a biased version of
 
+use super::{computed, states};
 use crate::prelude::*;
 
 /// The remark on stacked layers.
@@ -58,14 +59,12 @@ fn experiments() -> Vec<Experiment> {
 fn repeated(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
     let (past, initial, rate) = (at.value("Past")?, at.value("Phi0")?, at.number("eta")?);
     let (d, n) = past.shape();
-    let query = at.value("q")?;
-    let states = Mat::from_fn(d, n + 1, |i, t| if t < n { past[(i, t)] } else { query[(i, 0)] });
+    let states = states(at)?;
     let heads = Transformer::gradient_step(initial, rate).head_products(0);
     let network = Transformer::of_heads(d, 3, &vec![heads; at.size("k")?]);
     let tokens = TokenForm::ThreeChannels(initial.clone()).tokens(states.as_ref());
     let pass = network.forward(n + 1, tokens.as_ref());
     let next = states.subcols(1, n).to_owned();
     let letters = [("output", pass.predictions().subcols(n, 1).to_owned()), ("next", next)];
-    let size = letters.iter().map(|(_, value)| value.norm_l2()).fold(1.0, f64::max);
-    Ok((letters.into(), 1e-12 * size))
+    computed(letters, 1e-12)
 }

@@ -11,6 +11,7 @@
 //! Checked: the tokens between the layers of the constructed network. Not seen: trained weights
 //! Not to be confused with: the printed recursion after (8) and equation (9), which lack the term s_t
 
+use super::{computed, states};
 use crate::prelude::*;
 
 /// The layers of Proposition 2.
@@ -33,8 +34,6 @@ let A = Past*Past' + I/lam
 note the solution does not move, and without the forcing term it would
 claim fixed_point: inv(A)*q - omega*(A*inv(A)*q - q) == inv(A)*q
 refute fixed_point_without_forcing: inv(A)*q - omega*A*inv(A)*q == inv(A)*q
-note the opposite sign of the momentum in equation (9) does not move it either; the missing term does
-claim fixed_point_with_momentum: inv(A)*q + omega*(q - A*inv(A)*q) + lam*(inv(A)*q - inv(A)*q) == inv(A)*q
 
 observed before[d]
 observed after[d]
@@ -60,9 +59,9 @@ fn experiments() -> Vec<Experiment> {
 }
 
 fn channels(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
-    let (past, query, layers) = (at.value("Past")?, at.value("q")?, at.size("K")?);
+    let (past, layers) = (at.value("Past")?, at.size("K")?);
     let (d, n) = past.shape();
-    let states = Mat::from_fn(d, n + 1, |i, t| if t < n { past[(i, t)] } else { query[(i, 0)] });
+    let states = states(at)?;
     let (rate, inverse_ridge) = (at.number("omega")?, at.number("lam")?);
     let network = Transformer::preconditioned_step(d, layers, rate, inverse_ridge);
     let tokens = TokenForm::FourChannels.tokens(states.as_ref());
@@ -71,6 +70,5 @@ fn channels(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
     let channel = |step: usize| pass.tokens(1 + 2 * step).submatrix(d, n, d, 1).to_owned();
     let letters =
         [("first", channel(0)), ("before", channel(layers - 1)), ("after", channel(layers))];
-    let size = letters.iter().map(|(_, value)| value.norm_l2()).fold(1.0, f64::max);
-    Ok((letters.into(), 1e-12 * size))
+    computed(letters, 1e-12)
 }

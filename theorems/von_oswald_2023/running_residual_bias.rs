@@ -11,6 +11,7 @@
 //! Checked: up to eight states. Not seen: what training makes of two layers
 //! Not to be confused with: the repeated layer, whose values hold Phi_0
 
+use super::{computed, states};
 use crate::prelude::*;
 
 /// The second reading of the remark on stacked layers.
@@ -60,9 +61,8 @@ fn experiments() -> Vec<Experiment> {
 }
 
 fn steps(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
-    let (past, query, rate) = (at.value("Past")?, at.value("q")?, at.number("eta")?);
-    let (d, n) = past.shape();
-    let states = Mat::from_fn(d, n + 1, |i, t| if t < n { past[(i, t)] } else { query[(i, 0)] });
+    let (n, rate) = (at.value("Past")?.ncols(), at.number("eta")?);
+    let states = states(at)?;
     let predict =
         |steps| Learner::GradientSteps { rate, steps, ridge: 0.0 }.predictions(states.as_ref());
     // The predictions of s_2, ..., s_{n+1}, and of what follows the last state.
@@ -73,6 +73,5 @@ fn steps(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
         ("first", first.subcols(n, 1).to_owned()),
         ("two_steps", second.subcols(n, 1).to_owned()),
     ];
-    let size = letters.iter().map(|(_, value)| value.norm_l2()).fold(1.0, f64::max);
-    Ok((letters.into(), 1e-12 * size))
+    computed(letters, 1e-12)
 }

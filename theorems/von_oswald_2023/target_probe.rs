@@ -10,6 +10,7 @@
 //! Checked: three layers of linear self-attention. Not seen: softmax networks
 //! Not to be confused with: probes judged on the sequences that they were fitted on
 
+use super::{Place, Probes, batches_for_deep_networks, linear_layers, states_numbered, task};
 use crate::prelude::*;
 
 /// Figure 4E.
@@ -50,51 +51,26 @@ fn experiments() -> Vec<Experiment> {
         description: "one network of three layers, Adam on 256 fresh sequences a step, 3,000 steps; ridge \
                       regressions on 3,000 sequences, then batches of 64 fresh ones",
         supplies: &["energy", "input", "one", "two", "three", "early"],
-        supply: Supply::Samples { prepare: probes, limit: batches },
+        supply: Supply::Samples { prepare: probes, limit: batches_for_deep_networks },
     }]
 }
 
-fn batches(effort: Effort) -> u64 {
-    match effort {
-        Effort::Quick => 0,
-        Effort::Standard => 20_000,
-        Effort::Full => 200_000,
-    }
-}
-
 fn probes(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
-    let (d, count, noise) = (at.size("d")?, at.size("N")?, at.number("sigma")?);
-    let task = SequenceTask {
-        law: Dynamics::orthogonal(d, FirstState::Uniform { half_width: 1.0 }, noise),
-        form: TokenForm::FourChannels,
-        predictions: count,
-    };
-    let linear =
-        Attention { mechanism: Mechanism::Linear, heads: 4, key_size: 4 * d, positions: 0 };
-    let stack = Architecture { clip: Some(4.0), ..Architecture::attention(4 * d, 3, linear, d) };
-    let network = task.train(stack, 0.02, &SequencePlan::adam(3_000, 2e-3, 256), random)?;
-    // The letters, and where each probe reads: before which layer, at which token.
-    let places = [("input", 0, 8), ("one", 1, 8), ("two", 2, 8), ("three", 3, 8), ("early", 3, 3)];
-    let batch = Batch::new(&task.draw(3_000, random), &task.form);
-    let pass = network.forward(batch.length, batch.tokens.as_ref());
-    let probes = places.map(|(letter, layer, t)| {
-        let (tokens, targets) = read(&batch, &pass, layer, t);
-        (letter, layer, t, Probe::fit(tokens.as_ref(), targets.as_ref(), 0.1))
-    });
+    let task = task(at, TokenForm::FourChannels)?;
+    let layers = linear_layers(at.size("d")?, 3);
+    let network = task.train(layers, 0.02, &SequencePlan::adam(3_000, 2e-3, 256), random)?;
+    let next = |letter, layer, token| Place { letter, layer, token, state: token + 1 };
+    let places = [
+        next("input", 0, 8),
+        next("one", 1, 8),
+        next("two", 2, 8),
+        next("three", 3, 8),
+        next("early", 3, 3),
+    ];
+    let probes = Probes::fit(task, network, &places, states_numbered, random);
     Ok(Box::new(move |random| {
-        let batch = Batch::new(&task.draw(64, random), &task.form);
-        let pass = network.forward(batch.length, batch.tokens.as_ref());
-        let energy = batch.at_token(batch.targets.as_ref(), 8).squared_norm_l2() / 64.0;
-        let errors = probes.iter().map(|(letter, layer, t, probe)| {
-            let (tokens, targets) = read(&batch, &pass, *layer, *t);
-            (*letter, probe.error(tokens.as_ref(), targets.as_ref()))
-        });
-        let letters = errors.chain([("energy", energy)]);
-        Ok(letters.map(|(letter, value)| (letter, Mat::full(1, 1, value))).collect())
+        let reading = probes.read(64, random);
+        let energy = probes.energy(&reading, 9);
+        Ok(numbers(probes.errors(&reading).into_iter().chain([("energy", energy)])))
     }))
-}
-
-/// Tokens before a layer and the states that follow, at token t of every sequence.
-fn read(batch: &Batch, pass: &Pass, layer: usize, t: usize) -> (Mat<f64>, Mat<f64>) {
-    (batch.at_token(pass.tokens(layer), t), batch.at_token(batch.targets.as_ref(), t))
 }

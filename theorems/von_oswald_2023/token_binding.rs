@@ -10,6 +10,9 @@
 //! Checked: three softmax layers on raw tokens with sinusoidal positions. Not seen: other depths
 //! Not to be confused with: tokens that are constructed to hold the previous state
 
+use super::{
+    Place, Probes, batches_for_deep_networks, mean_floor, softmax_layers, states_numbered, task,
+};
 use crate::prelude::*;
 
 /// Figure 2A.
@@ -48,65 +51,32 @@ fn experiments() -> Vec<Experiment> {
         description: "one network of three softmax layers on raw tokens, Adam on 256 fresh sequences a step, \
                       3,000 steps; ridge regressions on 3,000 sequences, then batches of 64 fresh ones",
         supplies: &["energy", "current", "previous", "third", "previous_before", "loss", "floor"],
-        supply: Supply::Samples { prepare: probes, limit: batches },
+        supply: Supply::Samples { prepare: probes, limit: batches_for_deep_networks },
     }]
-}
-
-fn batches(effort: Effort) -> u64 {
-    match effort {
-        Effort::Quick => 0,
-        Effort::Standard => 20_000,
-        Effort::Full => 200_000,
-    }
 }
 
 /// The token whose network state is probed.
 const TOKEN: usize = 10;
 
 fn probes(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
-    let (d, count, noise) = (at.size("d")?, at.size("N")?, at.number("sigma")?);
-    let task = SequenceTask {
-        law: Dynamics::orthogonal(d, FirstState::Uniform { half_width: 1.0 }, noise),
-        form: TokenForm::Raw,
-        predictions: count,
-    };
-    let softmax = |positions| {
-        Layer::Attention(Attention {
-            mechanism: Mechanism::Softmax,
-            heads: 4,
-            key_size: 12,
-            positions,
-        })
-    };
-    let layers =
-        vec![Layer::Map { size: 24 }, softmax(24), softmax(0), softmax(0), Layer::Map { size: d }];
-    let network = Architecture { inputs: d, layers, outputs: d, clip: None };
-    let network = task.train(network, 0.05, &SequencePlan::adam(3_000, 2e-3, 256), random)?;
-    // The letters; before which layer the probe reads, and how far back is the state that it seeks.
-    let places =
-        [("current", 2, 0), ("previous", 2, 1), ("third", 2, 3), ("previous_before", 1, 1)];
-    let batch = Batch::new(&task.draw(3_000, random), &task.form);
-    let pass = network.forward(batch.length, batch.tokens.as_ref());
-    let probes = places.map(|(letter, layer, back)| {
-        let tokens = batch.at_token(pass.tokens(layer), TOKEN);
-        let states = batch.at_token(batch.tokens.as_ref(), TOKEN - back);
-        (letter, layer, back, Probe::fit(tokens.as_ref(), states.as_ref(), 0.1))
-    });
-    let floor = bayes_floor(d, d as f64 / 3.0, count).iter().sum::<f64>() / count as f64;
+    let d = at.size("d")?;
+    let task = task(at, TokenForm::Raw)?;
+    let plan = SequencePlan::adam(3_000, 2e-3, 256);
+    let network = task.train(softmax_layers(d), 0.05, &plan, random)?;
+    let floor = mean_floor(d, task.predictions);
+    let place = |letter, layer, back| Place { letter, layer, token: TOKEN, state: TOKEN - back };
+    let places = [
+        place("current", 2, 0),
+        place("previous", 2, 1),
+        place("third", 2, 3),
+        place("previous_before", 1, 1),
+    ];
+    let probes = Probes::fit(task, network, &places, states_numbered, random);
     Ok(Box::new(move |random| {
-        let batch = Batch::new(&task.draw(64, random), &task.form);
-        let pass = network.forward(batch.length, batch.tokens.as_ref());
-        let state = |back| batch.at_token(batch.tokens.as_ref(), TOKEN - back);
-        let errors = probes.iter().map(|(letter, layer, back, probe)| {
-            let tokens = batch.at_token(pass.tokens(*layer), TOKEN);
-            (*letter, probe.error(tokens.as_ref(), state(*back).as_ref()))
-        });
-        let energy = state(0).squared_norm_l2() / 64.0;
-        let letters = errors.chain([
-            ("energy", energy),
-            ("loss", network.mean_loss(&batch)),
-            ("floor", floor),
-        ]);
-        Ok(letters.map(|(letter, value)| (letter, Mat::full(1, 1, value))).collect())
+        let reading = probes.read(64, random);
+        let loss = probes.network.mean_loss(&reading.batch);
+        let energy = probes.energy(&reading, TOKEN);
+        let others = [("energy", energy), ("loss", loss), ("floor", floor)];
+        Ok(numbers(probes.errors(&reading).into_iter().chain(others)))
     }))
 }

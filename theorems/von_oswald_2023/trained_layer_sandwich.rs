@@ -12,6 +12,7 @@
 //! Not to be confused with: the equality of a trained layer and a gradient step, which holds to one
 //!         percent in the paper's setting and to several at smaller dimension
 
+use super::{batches, linear_layer};
 use crate::prelude::*;
 
 /// Figure 4A and 4C, with bounds in place of a curve.
@@ -51,14 +52,6 @@ fn experiments() -> Vec<Experiment> {
     }]
 }
 
-fn batches(effort: Effort) -> u64 {
-    match effort {
-        Effort::Quick => 20_000,
-        Effort::Standard => 100_000,
-        Effort::Full => 1_000_000,
-    }
-}
-
 fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
     let (d, count, noise) = (at.size("d")?, at.size("N")?, at.number("sigma")?);
     let first = FirstState::Gaussian { variance: 0.36 };
@@ -70,21 +63,17 @@ fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentErro
         form: TokenForm::FourChannelsMasked,
         predictions: count,
     };
-    let attention =
-        Attention { mechanism: Mechanism::Linear, heads: 2, key_size: 4 * d, positions: 0 };
-    let layer = Architecture::attention(4 * d, 1, attention, d);
-    let untrained = Transformer::random(layer.clone(), 0.05, random);
-    let network = task.train(layer, 0.05, &SequencePlan::adam(3_000, 6e-3, 128), random)?;
+    let untrained = Transformer::random(linear_layer(d), 0.05, random);
+    let network =
+        task.train(linear_layer(d), 0.05, &SequencePlan::adam(3_000, 6e-3, 128), random)?;
     let step = Transformer::gradient_step_from_zero(d, rate);
     Ok(Box::new(move |random| {
         let batch = Batch::new(&task.draw(64, random), &task.form);
-        let loss = |network: &Transformer| Mat::full(1, 1, network.mean_loss(&batch));
-        let letters = [
-            ("trained", loss(&network)),
-            ("untrained", loss(&untrained)),
-            ("step", loss(&step)),
-            ("fourteen", Mat::full(1, 1, fourteen)),
-        ];
-        Ok(letters.into())
+        Ok(numbers([
+            ("trained", network.mean_loss(&batch)),
+            ("untrained", untrained.mean_loss(&batch)),
+            ("step", step.mean_loss(&batch)),
+            ("fourteen", fourteen),
+        ]))
     }))
 }

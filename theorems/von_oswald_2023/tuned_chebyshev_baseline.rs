@@ -10,6 +10,7 @@
 //! Checked: the coefficients of the released code, ridge 0.001. Not seen: other coefficients
 //! Not to be confused with: Chebyshev's steps for the worst case
 
+use super::{FIRST, batches_for_deep_networks, mean_floor};
 use crate::prelude::*;
 
 /// The baseline of Proposition 2 in Figure 4D.
@@ -51,21 +52,13 @@ fn experiments() -> Vec<Experiment> {
         kind: EvidenceKind::Simulation,
         description: "means over 16 sequences, read by all baselines",
         supplies: &["tuned_lagged", "squares_lagged", "tuned", "squares", "floor"],
-        supply: Supply::Samples { prepare: baselines, limit: batches },
+        supply: Supply::Samples { prepare: baselines, limit: batches_for_deep_networks },
     }]
-}
-
-fn batches(effort: Effort) -> u64 {
-    match effort {
-        Effort::Quick => 0,
-        Effort::Standard => 20_000,
-        Effort::Full => 200_000,
-    }
 }
 
 fn baselines(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
     let (d, count, noise) = (at.size("d")?, at.size("N")?, at.number("sigma")?);
-    let law = Dynamics::orthogonal(d, FirstState::Uniform { half_width: 1.0 }, noise);
+    let law = Dynamics::orthogonal(d, FIRST, noise);
     let squares = |lagged| Learner::LeastSquares { ridge: 1e-3, lagged };
     let learners = [
         ("tuned_lagged", Learner::tuned_momentum(true)),
@@ -73,7 +66,7 @@ fn baselines(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> 
         ("tuned", Learner::tuned_momentum(false)),
         ("squares", squares(false)),
     ];
-    let floor = bayes_floor(d, d as f64 / 3.0, count).iter().sum::<f64>() / count as f64;
+    let floor = mean_floor(d, count);
     Ok(Box::new(move |random| {
         let sequences: Vec<_> = (0..16).map(|_| law.draw(count + 1, random).states).collect();
         let loss = |learner: &Learner| {
@@ -82,6 +75,6 @@ fn baselines(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> 
         };
         let losses = learners.iter().map(|(letter, learner)| (*letter, loss(learner)));
         let letters = losses.chain([("floor", floor)]);
-        Ok(letters.map(|(letter, value)| (letter, Mat::full(1, 1, value))).collect())
+        Ok(numbers(letters))
     }))
 }

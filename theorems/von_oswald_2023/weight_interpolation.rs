@@ -11,6 +11,7 @@
 //! Checked: one layer. Not seen: deep stacks, for which the paper reports the same
 //! Not to be confused with: an average of two independently trained networks
 
+use super::{batches, linear_layer, task};
 use crate::prelude::*;
 
 /// Figure 4A.
@@ -51,25 +52,11 @@ fn experiments() -> Vec<Experiment> {
     }]
 }
 
-fn batches(effort: Effort) -> u64 {
-    match effort {
-        Effort::Quick => 20_000,
-        Effort::Standard => 100_000,
-        Effort::Full => 1_000_000,
-    }
-}
-
 fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
-    let (d, count, noise) = (at.size("d")?, at.size("N")?, at.number("sigma")?);
-    let task = SequenceTask {
-        law: Dynamics::orthogonal(d, FirstState::Uniform { half_width: 1.0 }, noise),
-        form: TokenForm::FourChannelsMasked,
-        predictions: count,
-    };
-    let attention =
-        Attention { mechanism: Mechanism::Linear, heads: 2, key_size: 4 * d, positions: 0 };
-    let layer = Architecture::attention(4 * d, 1, attention, d);
-    let network = task.train(layer, 0.02, &SequencePlan::adam(1_500, 3e-3, 256), random)?;
+    let d = at.size("d")?;
+    let task = task(at, TokenForm::FourChannelsMasked)?;
+    let network =
+        task.train(linear_layer(d), 0.02, &SequencePlan::adam(1_500, 3e-3, 256), random)?;
     let heads = network.head_products(0);
     let of = |heads: Vec<HeadProducts>| Transformer::of_heads(d, 4, &[heads]);
     let compressed: Vec<_> = heads.iter().map(|head| head.compressed(d)).collect();
@@ -97,9 +84,6 @@ fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentErro
     ];
     Ok(Box::new(move |random| {
         let batch = Batch::new(&task.draw(64, random), &task.form);
-        let loss = |(letter, network): &(&'static str, Transformer)| {
-            (*letter, Mat::full(1, 1, network.mean_loss(&batch)))
-        };
-        Ok(networks.iter().map(loss).collect())
+        Ok(numbers(networks.iter().map(|(letter, network)| (*letter, network.mean_loss(&batch)))))
     }))
 }

@@ -51,6 +51,8 @@ pub(super) struct Weights<Matrix, Numbers> {
 /// of each sequence.
 #[derive(Clone, Debug)]
 pub(super) struct Trace {
+    /// The tokens with their positions, where there are any.
+    read: Option<Mat<f64>>,
     stacks: [Mat<f64>; 3],
     out: Mat<f64>,
     states: Vec<State>,
@@ -107,8 +109,8 @@ impl Attention {
         tokens: MatRef<'_, f64>,
     ) -> (Mat<f64>, Trace) {
         let weights = self.weights(tokens.nrows(), parameters);
-        let read = self.with_positions(length, tokens);
-        let read = read.as_ref().map_or(tokens, Mat::as_ref);
+        let positioned = self.with_positions(length, tokens);
+        let read = positioned.as_ref().map_or(tokens, Mat::as_ref);
         let stacks = [weights.query * read, weights.key * read, weights.value * tokens];
         let mut out = Mat::<f64>::zeros(stacks[0].nrows(), tokens.ncols());
         let states = dispatch(Forward {
@@ -120,7 +122,7 @@ impl Attention {
         });
         let mut after = tokens.to_owned();
         matmul(&mut after, Accum::Add, weights.output, &out, 1.0, Par::Seq);
-        (after, Trace { stacks, out, states })
+        (after, Trace { read: positioned, stacks, out, states })
     }
 
     /// The gradient with respect to the tokens before the layer, from the one with respect to those
@@ -159,8 +161,7 @@ impl Attention {
             below: &mut stack_slopes,
             log_slopes: slopes.log_inverse_ridges,
         })?;
-        let read = self.with_positions(length, tokens);
-        let read = read.as_ref().map_or(tokens, Mat::as_ref);
+        let read = trace.read.as_ref().map_or(tokens, Mat::as_ref);
         let [query_slope, key_slope, value_slope] = &stack_slopes;
         let mut before = cotangent;
         for (slope, stack, read, weight) in [
@@ -182,15 +183,15 @@ impl Attention {
     /// `t/10000^(2 i/positions)` (Vaswani et al. 2017, section 3.5).
     fn with_positions(&self, length: usize, tokens: MatRef<'_, f64>) -> Option<Mat<f64>> {
         let rows = tokens.nrows();
+        let encodings = Mat::from_fn(self.positions, length, |entry, t| {
+            let exponent = (entry / 2 * 2) as f64 / self.positions as f64;
+            let angle = (t + 1) as f64 / 10_000_f64.powf(exponent);
+            if entry.is_multiple_of(2) { angle.sin() } else { angle.cos() }
+        });
         (self.positions > 0).then(|| {
-            Mat::from_fn(rows + self.positions, tokens.ncols(), |row, column| {
-                if row < rows {
-                    return tokens[(row, column)];
-                }
-                let entry = row - rows;
-                let exponent = (entry / 2 * 2) as f64 / self.positions as f64;
-                let angle = (column % length + 1) as f64 / 10_000_f64.powf(exponent);
-                if entry.is_multiple_of(2) { angle.sin() } else { angle.cos() }
+            Mat::from_fn(rows + self.positions, tokens.ncols(), |row, column| match row < rows {
+                true => tokens[(row, column)],
+                false => encodings[(row - rows, column % length)],
             })
         })
     }

@@ -87,18 +87,15 @@ impl InContextRegression {
     /// By how much `R_0` is off `lambda I`, relative to `lambda`, after the recursion has run to the
     /// last token and back: the largest entry.
     pub fn way_back_error(&self) -> f64 {
-        let mut inverse = self.last_inverse();
-        let forget = |t: usize| self.forget.as_ref().map_or(1.0, |factors| factors[t]);
+        let regression = self.regression();
+        let mut out = Mat::zeros(self.values.nrows(), self.keys.ncols());
+        let mut state = regression.forward(self.keys.ncols(), writable(&mut out));
+        let mut scratch = vec![0.0; self.keys.nrows()];
         for t in (0..self.keys.ncols()).rev() {
-            let key = self.keys.col(t);
-            let direction = &inverse * key;
-            let scale = 1.0 / (key.transpose() * &direction - 1.0);
-            inverse -= &direction * direction.transpose() * scale;
-            inverse *= forget(t);
+            let (key, value) = (self.keys.col_as_slice(t), self.values.col_as_slice(t));
+            state.take_back(key, value, regression.forget(t), &mut scratch);
         }
-        let size = self.keys.nrows();
-        let start = Mat::<f64>::identity(size, size) * self.inverse_ridge;
-        (inverse - start).norm_max() / self.inverse_ridge
+        state.deviation(self.inverse_ridge)
     }
 
     fn regression(&self) -> Regression<'_> {

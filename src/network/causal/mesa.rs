@@ -47,7 +47,7 @@ const RECONSTRUCTION: f64 = 1e-6;
 
 impl Regression<'_> {
     #[inline(always)]
-    fn forget(&self, t: usize) -> f64 {
+    pub(super) fn forget(&self, t: usize) -> f64 {
         self.forget.map_or(1.0, |factors| factors[t])
     }
 
@@ -129,32 +129,50 @@ impl Regression<'_> {
             transposed_product(&gram_slope, key, &mut pulled);
             add_scaled(1.0, &pulled, slopes);
 
-            product(&end.inverse, key, &mut pulled);
-            let scale = -1.0 / (dot(key, &pulled) - 1.0);
-            rank_one(&mut end.inverse, scale, &pulled, &pulled);
-            rank_one(&mut end.cross, -1.0, value, key);
-            rank_one(&mut end.gram, -1.0, key, key);
-            if forget != 1.0 {
-                end.inverse.iter_mut().for_each(|entry| *entry *= forget);
-                end.cross.iter_mut().chain(&mut end.gram).for_each(|entry| *entry /= forget);
-            }
+            end.take_back(key, value, forget, &mut pulled);
             forget_slopes[t] = dot(&gram_slope, &end.gram) + dot(&cross_slope, &end.cross);
             if forget != 1.0 {
                 gram_slope.iter_mut().chain(&mut cross_slope).for_each(|entry| *entry *= forget);
             }
         }
-        let deviation = (0..size * size)
-            .map(|entry| {
-                let expected = if entry % (size + 1) == 0 { self.inverse_ridge } else { 0.0 };
-                (end.inverse[entry] - expected).abs() / self.inverse_ridge
-            })
-            .fold(0.0, f64::max);
+        let deviation = end.deviation(self.inverse_ridge);
         if deviation.is_nan() || deviation > RECONSTRUCTION {
             return Err(deviation);
         }
         let trace: f64 = gram_slope.iter().step_by(size + 1).sum();
         let inverse_ridge = -trace / (self.inverse_ridge * self.inverse_ridge);
         Ok(Slopes { inverse_ridge, forget: forget_slopes })
+    }
+}
+
+impl End {
+    /// The state before the last token: `R_{t-1} = gamma_t (R_t - R_t k k' R_t/(k' R_t k - 1))`, and
+    /// `A` and `B` without its term. `scratch` has the length of a key.
+    #[inline(always)]
+    pub(super) fn take_back(
+        &mut self,
+        key: &[f64],
+        value: &[f64],
+        forget: f64,
+        scratch: &mut [f64],
+    ) {
+        product(&self.inverse, key, scratch);
+        let scale = -1.0 / (dot(key, scratch) - 1.0);
+        rank_one(&mut self.inverse, scale, scratch, scratch);
+        rank_one(&mut self.cross, -1.0, value, key);
+        rank_one(&mut self.gram, -1.0, key, key);
+        if forget != 1.0 {
+            self.inverse.iter_mut().for_each(|entry| *entry *= forget);
+            self.cross.iter_mut().chain(&mut self.gram).for_each(|entry| *entry /= forget);
+        }
+    }
+
+    /// By how much `R` is off `lambda I`, relative to `lambda`: the largest entry.
+    #[inline(always)]
+    pub(super) fn deviation(&self, inverse_ridge: f64) -> f64 {
+        let start = diagonal((self.gram.len() as f64).sqrt() as usize, inverse_ridge);
+        let entries = self.inverse.iter().zip(start);
+        entries.map(|(entry, start)| (entry - start).abs() / inverse_ridge).fold(0.0, f64::max)
     }
 }
 
