@@ -85,7 +85,7 @@ pub struct Pass {
 #[derive(Clone, Debug)]
 enum LayerTrace {
     Map,
-    Attention(Trace),
+    Attention(Box<Trace>),
     Perceptron(Mat<f64>),
 }
 
@@ -153,7 +153,7 @@ impl Transformer {
                 }
                 Layer::Attention(attention) => {
                     let (after, trace) = attention.forward(parameters, length, tokens);
-                    (after, LayerTrace::Attention(trace))
+                    (after, LayerTrace::Attention(Box::new(trace)))
                 }
                 Layer::Perceptron(perceptron) => {
                     let (after, hidden) = perceptron.forward(parameters, tokens);
@@ -204,7 +204,7 @@ impl Transformer {
                     parameters,
                     batch.length,
                     before.as_ref(),
-                    trace,
+                    *trace,
                     cotangent,
                     slopes,
                 )?,
