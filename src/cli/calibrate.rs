@@ -1,10 +1,34 @@
 //! `isserlis calibrate`: the error rates of the verdict engine itself.
 
 use super::Exit;
-use super::arguments::{CalibrateOptions, ScoreFormat};
+use super::options::{ScoreFormat, ShowOptions};
 use super::output::{message, print, write};
 use crate::calibration::{Calibration, coverage, planted};
 use crate::report;
+use clap::Args;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(super) struct CalibrateOptions {
+    /// Runs of each planted claim; intervals are tried in four times as many
+    #[arg(long, value_name = "N", default_value = "500")]
+    runs: NonZeroU32,
+    /// Seed of all random numbers
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Threads [default: as many as the machine has]; results do not depend on it
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// How to print the rates
+    #[arg(long, value_enum, default_value_t)]
+    format: ScoreFormat,
+    /// Also write the record, in JSON, to this file
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    show: ShowOptions,
+}
 
 /// Measures, prints, and writes the record where that is asked for.
 ///

@@ -1,7 +1,7 @@
 //! `isserlis check --certificates` and `isserlis verify`: certificates written and checked.
 
 use super::Exit;
-use super::arguments::ShowOptions;
+use super::options::ShowOptions;
 use super::output::{message, print, write};
 use crate::certificate::{Certificate, check};
 use crate::claim::ClaimFile;

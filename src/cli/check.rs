@@ -1,13 +1,48 @@
 //! `isserlis check`: check claim files and print what holds.
 
 use super::Exit;
-use super::arguments::{CheckOptions, Colour, Format, RunOptions, ShowOptions, origins};
 use super::certificates::write_certificates;
+use super::options::{Colour, RunOptions, ShowOptions, origins};
 use super::output::{message, print, write};
 use super::progress::Bar;
 use crate::report::{Style, json, latex, markdown, text};
 use crate::suite::{InputError, Outcome, Subject, library, read, run};
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(super) struct CheckOptions {
+    /// Claim files; folders stand for all *.claim files below them, `-` for the standard input
+    #[arg(value_name = "FILE|DIR|-")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    run: RunOptions,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Write the results to this file instead of the standard output
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Write the certificates of proved lines to this folder
+    #[arg(long, value_name = "DIR")]
+    certificates: Option<PathBuf>,
+    #[command(flatten)]
+    show: ShowOptions,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For a terminal
+    #[default]
+    Text,
+    /// One object, schema isserlis-results/1
+    Json,
+    /// For GitHub and the like
+    Markdown,
+    /// A document for any LaTeX engine
+    Latex,
+}
 
 /// Checks and prints.
 ///

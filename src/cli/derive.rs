@@ -1,8 +1,8 @@
 //! `isserlis derive`: a derivation for people, in LaTeX.
 
 use super::Exit;
-use super::arguments::ShowOptions;
 use super::eval::file;
+use super::options::ShowOptions;
 use super::output::print;
 use crate::calculus::{Calculus, Derivation};
 use crate::claim::{Claim, ClaimFile, Expr, Proposition, nearest};

@@ -1,9 +1,9 @@
 //! `isserlis eval`: the value of an expression at an instance.
 
 use super::Exit;
-use super::arguments::{EvalOptions, ShowOptions};
 use super::check::tell;
 use super::library::unknown;
+use super::options::ShowOptions;
 use super::output::{message, print};
 use super::setting::instance;
 use crate::claim::{ClaimFile, Expr};
@@ -11,7 +11,22 @@ use crate::experiment::compute_observed;
 use crate::numeric::{Budget, evaluate_exactly};
 use crate::suite::{declarations, library};
 use anyhow::anyhow;
+use clap::Args;
 use std::path::Path;
+
+#[derive(Debug, Args)]
+pub(super) struct EvalOptions {
+    /// The expression, such as 'E[tr(S)^3]'
+    expression: String,
+    /// A claim file or the id of a theorem, whose declarations the expression uses
+    #[arg(long, value_name = "FILE|ID")]
+    with: String,
+    /// A size or letter: d=2, u=3/2, 'Lambda=[[2, 1/2], [1/2, 1]]'; a vector is one row
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
+    #[command(flatten)]
+    show: ShowOptions,
+}
 
 /// Prints the exact value and, where it differs, the decimal one. Observed letters of a theorem
 /// have the values that its experiments compute, and then the decimal value alone is printed, with

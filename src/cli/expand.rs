@@ -1,11 +1,38 @@
 //! `isserlis expand`: the normal form of an expression, for all sizes.
 
 use super::Exit;
-use super::arguments::{ExpandOptions, ExpressionFormat};
 use super::eval::read;
+use super::options::ShowOptions;
 use super::output::print;
 use crate::calculus::Calculus;
+use clap::{Args, ValueEnum};
 use serde_json::json;
+
+#[derive(Debug, Args)]
+pub(super) struct ExpandOptions {
+    /// The expression, such as 'E[tr(S)^3]'
+    expression: String,
+    /// A claim file or the id of a theorem, whose declarations the expression uses
+    #[arg(long, value_name = "FILE|ID")]
+    with: String,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: ExpressionFormat,
+    #[command(flatten)]
+    show: ShowOptions,
+}
+
+/// How `expand` prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExpressionFormat {
+    /// In the claim language
+    #[default]
+    Text,
+    /// In LaTeX, without dollar signs
+    Latex,
+    /// One object with the expression, the normal form, and both in LaTeX
+    Json,
+}
 
 /// Prints the normal form.
 ///

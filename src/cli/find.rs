@@ -1,12 +1,20 @@
 //! `isserlis find`: what the calculus can discover.
 
 use super::Exit;
-use super::arguments::ShowOptions;
 use super::eval::read;
+use super::options::ShowOptions;
 use super::output::print;
 use crate::calculus::Calculus;
 use crate::claim::{Attributes, ClaimFile, Expr, Letter, LetterKind, nearest};
+use clap::ValueEnum;
 use std::sync::Arc;
+
+/// What `find` looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Quantity {
+    /// Linear and quadratic invariants that stay constant
+    Conserved,
+}
 
 /// Prints the conserved quantities of the gradient flow of a loss, one a line.
 ///

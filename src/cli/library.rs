@@ -1,7 +1,7 @@
 //! `isserlis list` and `isserlis show`: the theorems of the library.
 
 use super::Exit;
-use super::arguments::{Colour, ShowOptions};
+use super::options::{Colour, ShowOptions};
 use super::output::print;
 use crate::claim::{Claim, ClaimKind};
 use crate::suite::{Subject, library, suggestion};

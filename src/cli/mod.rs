@@ -12,6 +12,7 @@ mod find;
 mod library;
 mod mutants;
 mod new;
+mod options;
 mod output;
 mod progress;
 mod repeat;
@@ -22,7 +23,8 @@ mod train;
 pub use arguments::Arguments;
 pub use exit::Exit;
 
-use arguments::{Command, Quantity};
+use arguments::Command;
+use find::Quantity;
 
 /// Does what the arguments ask, and says how it ended. Results go to the standard output,
 /// messages to the standard error.

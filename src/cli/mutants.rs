@@ -1,15 +1,30 @@
 //! `isserlis mutants`: plausible slips in every formula, and what becomes of them.
 
 use super::Exit;
-use super::arguments::{MutantsOptions, ScoreFormat, ShowOptions};
 use super::check::tell;
 use super::library::unknown;
+use super::options::{RunOptions, ScoreFormat, ShowOptions};
 use super::output::print;
 use super::progress::Bar;
 use crate::mutation::try_mutants;
 use crate::report;
 use crate::suite::{InputError, Origin, Subject, library, read};
+use clap::Args;
 use std::path::Path;
+
+#[derive(Debug, Args)]
+pub(super) struct MutantsOptions {
+    /// Claim files, folders of them, or ids of theorems; with none, the theorem library
+    #[arg(value_name = "FILE|ID")]
+    subjects: Vec<String>,
+    #[command(flatten)]
+    run: RunOptions,
+    /// How to print the scores
+    #[arg(long, value_enum, default_value_t)]
+    format: ScoreFormat,
+    #[command(flatten)]
+    show: ShowOptions,
+}
 
 /// Tries the mutants and prints the scores.
 ///

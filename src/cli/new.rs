@@ -1,8 +1,9 @@
 //! `isserlis new`: a file to start from.
 
 use super::Exit;
-use super::arguments::{Colour, ShowOptions, Template};
+use super::options::{Colour, ShowOptions};
 use super::output::message;
+use clap::ValueEnum;
 use std::io::Write;
 use std::path::Path;
 
@@ -11,6 +12,15 @@ use std::path::Path;
 #[expect(unreachable_pub, reason = "public where it will stand, below theorems/")]
 #[path = "../../report/new_theorem.rs"]
 mod new_theorem;
+
+/// What `new` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Template {
+    /// NAME.claim
+    Claim,
+    /// NAME.rs, for a folder of theorems/
+    Theorem,
+}
 
 /// Writes the file; never over another one.
 ///

@@ -1,7 +1,7 @@
 //! Writing results and messages.
 
 use super::Exit;
-use super::arguments::{Colour, ShowOptions};
+use super::options::{Colour, ShowOptions};
 use anstream::{AutoStream, ColorChoice};
 use std::io::{ErrorKind, Write};
 use std::path::Path;

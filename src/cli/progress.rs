@@ -1,6 +1,6 @@
 //! The progress bar on the standard error; none where that is no terminal.
 
-use super::arguments::ShowOptions;
+use super::options::ShowOptions;
 use crate::suite::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Duration;

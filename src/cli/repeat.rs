@@ -1,15 +1,42 @@
 //! `isserlis repeat`: whether verdicts depend on the seed.
 
 use super::Exit;
-use super::arguments::{RepeatOptions, ScoreFormat};
 use super::check::tell;
 use super::mutants::subjects;
+use super::options::{RunOptions, ScoreFormat, ShowOptions};
 use super::output::{message, print, write};
 use super::progress::Bar;
 use crate::calibration::{Plan, RecordError, Repetition, Repetitions, SeedRecord};
 use crate::claim::ClaimKind;
 use crate::report;
 use crate::suite::repeat as check;
+use clap::Args;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(super) struct RepeatOptions {
+    /// Claim files, folders of them, or ids of theorems; with none, the theorem library
+    #[arg(value_name = "FILE|ID")]
+    subjects: Vec<String>,
+    /// How many seeds, counted from `--seed`; exact evidence and proofs are gathered once
+    #[arg(long, value_name = "N", default_value = "100")]
+    seeds: NonZeroU32,
+    /// Add each finished seed to this file, one line of JSON a seed, and go on from what stands
+    /// in it
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    #[command(flatten)]
+    run: RunOptions,
+    /// How to print the counts
+    #[arg(long, value_enum, default_value_t)]
+    format: ScoreFormat,
+    /// Also write the counts, in JSON, to this file
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    show: ShowOptions,
+}
 
 /// Checks with each seed that the record does not hold yet, and prints the counts over all.
 ///

@@ -1,10 +1,26 @@
 //! `isserlis report`: check, then write the report to a folder.
 
 use super::Exit;
-use super::arguments::ReportOptions;
 use super::check::outcome;
+use super::options::{RunOptions, ShowOptions};
 use super::output::{message, write};
 use crate::report::{json, latex, markdown};
+use clap::Args;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(super) struct ReportOptions {
+    /// Claim files; folders stand for all *.claim files below them, `-` for the standard input
+    #[arg(value_name = "FILE|DIR|-")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    run: RunOptions,
+    /// The folder to write to
+    #[arg(long, value_name = "DIR", default_value = "target/report")]
+    output: PathBuf,
+    #[command(flatten)]
+    show: ShowOptions,
+}
 
 /// Checks and writes.
 ///

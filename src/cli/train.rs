@@ -1,7 +1,7 @@
 //! `isserlis train`: one network trained, its weights beside what Theorem 4.1 predicts.
 
 use super::Exit;
-use super::arguments::{Algorithm, Start, TrainOptions};
+use super::options::ShowOptions;
 use super::output::{message, print};
 use super::setting::{instance, names, positive};
 use crate::claim::{Expr, Proposition, nearest};
@@ -11,12 +11,70 @@ use crate::numeric::{FloatEnvironment, evaluate};
 use crate::suite::Subject;
 use crate::theorems::zhang_frei_bartlett_2024::gradient_flow_limit;
 use crate::training::{
-    FlowSettings, Objective, Pilot, PopulationLoss, Prompts, TrainingPlan, gradient_flow,
+    FlowSettings, Objective, Pilot, PopulationLoss, Prompts, Sampler, TrainingPlan, gradient_flow,
 };
 use anyhow::{Context, anyhow, bail};
+use clap::builder::TypedValueParser;
+use clap::{Args, ValueEnum};
 use faer::Mat;
 use rand_chacha::ChaCha8Rng;
 use std::fmt::Write;
+use std::num::{NonZeroU32, NonZeroUsize};
+
+#[derive(Debug, Args)]
+pub(super) struct TrainOptions {
+    /// A size or letter: d=5, N=20, 'Lambda=[[2, 1/2], [1/2, 1]]', and of the start sigma=1/2,
+    /// 'theta=[[3/5, 4/5]]'
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
+    /// How it is trained
+    #[arg(long, value_enum, default_value_t)]
+    optimizer: Algorithm,
+    /// Steps [default: as many as a short pilot run asks for]
+    #[arg(long, value_name = "N")]
+    steps: Option<NonZeroU32>,
+    /// Prompts a step, or with `gd` fixed prompts in all [default: gd 40000, sgd 512, adam 128]
+    #[arg(long, value_name = "N")]
+    batch: Option<NonZeroUsize>,
+    /// Step size [default: from the curvature that a short pilot run finds]
+    #[arg(long, value_name = "X", value_parser = step_size)]
+    rate: Option<f64>,
+    /// How the contexts of fresh prompts are drawn [default: the cheapest exact way]
+    #[arg(long, value_name = "SAMPLER", value_parser = sampler())]
+    sampler: Option<Sampler>,
+    /// Where it starts
+    #[arg(long, value_enum, default_value_t)]
+    start: Start,
+    /// Seed of all random numbers
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    #[command(flatten)]
+    show: ShowOptions,
+}
+
+/// How `train` trains.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Algorithm {
+    /// Gradient flow of the exact population loss
+    Flow,
+    /// Gradient descent on fixed prompts
+    #[default]
+    Gd,
+    /// Stochastic gradient descent on fresh prompts
+    Sgd,
+    /// Adam on fresh prompts
+    Adam,
+}
+
+/// Where `train` starts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Start {
+    /// Assumption 3.3: A = sigma theta theta', s = sigma
+    #[default]
+    Paper,
+    /// All weights that reach the prediction from N(0, sigma^2)
+    Random,
+}
 
 /// The names that a training sets, as the theorem declares them.
 const NAMES: [&str; 5] = ["d", "N", "Lambda", "sigma", "theta"];
@@ -296,4 +354,17 @@ fn direction(dimension: usize) -> String {
     let d = i64::try_from(dimension).unwrap_or(i64::MAX);
     let entry = |i: i64| format!("{}/{d}", if i == 0 { d - 2 } else { -2 });
     format!("[[{}]]", (0..d).map(entry).collect::<Vec<_>>().join(", "))
+}
+
+fn sampler() -> impl TypedValueParser<Value = Sampler> {
+    clap::builder::PossibleValuesParser::new(Sampler::ALL.map(Sampler::word)).map(|word| {
+        *Sampler::ALL.iter().find(|one| one.word() == word).expect("one of the words above")
+    })
+}
+
+fn step_size(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
+        _ => Err("a step size is positive, such as 0.05".to_owned()),
+    }
 }
