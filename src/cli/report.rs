@@ -1,12 +1,17 @@
 //! `isserlis report`: check, then write the report to a folder.
 
 use super::Exit;
-use super::check::outcome;
+use super::check::{Checked, outcome};
 use super::options::{RunOptions, ShowOptions};
-use super::output::{message, write};
+use super::output::{make_folder, message, write};
+use super::shard::{ShardOptions, work};
 use crate::report::{json, latex, markdown};
+use crate::suite::{Journal, Outcome};
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// What the journal of a report is called.
+const JOURNAL: &str = "journal.jsonl";
 
 #[derive(Debug, Args)]
 pub(super) struct ReportOptions {
@@ -15,9 +20,11 @@ pub(super) struct ReportOptions {
     files: Vec<PathBuf>,
     #[command(flatten)]
     run: RunOptions,
-    /// The folder to write to
+    /// The folder to write to; an interrupted report goes on where it was
     #[arg(long, value_name = "DIR", default_value = "target/report")]
     output: PathBuf,
+    #[command(flatten)]
+    shard: ShardOptions,
     #[command(flatten)]
     show: ShowOptions,
 }
@@ -27,14 +34,31 @@ pub(super) struct ReportOptions {
 /// # Errors
 /// Where there is nothing to check, or the folder cannot be written.
 pub(super) fn report(options: &ReportOptions) -> anyhow::Result<Exit> {
-    let (_, outcome) = outcome(&options.files, &options.run, options.show)?;
-    let results = &outcome.results;
-    if results.claims.is_empty() {
-        return Ok(Exit::of(&outcome));
-    }
     let folder = &options.output;
-    std::fs::create_dir_all(folder)
-        .map_err(|error| anyhow::anyhow!("cannot make `{}`: {error}", folder.display()))?;
+    if let Some(share) = options.shard.share(Some(folder))? {
+        return work(&options.files, &options.run, share, folder, options.show);
+    }
+    make_folder(folder)?;
+    let journal = folder.join(JOURNAL);
+    let Checked { outcome, journal, .. } =
+        outcome(&options.files, &options.run, Some(&journal), options.show)?;
+    if !outcome.results.claims.is_empty() {
+        write_report(folder, &outcome, options.show)?;
+    }
+    journal.map(Journal::remove).transpose()?;
+    Ok(Exit::of(&outcome))
+}
+
+/// Writes the files of a report.
+///
+/// # Errors
+/// Where one cannot be written.
+pub(super) fn write_report(
+    folder: &Path,
+    outcome: &Outcome,
+    show: ShowOptions,
+) -> anyhow::Result<()> {
+    let results = &outcome.results;
     // Times stand apart: everything else is the same for the same seed.
     let mut timings = serde_json::to_string_pretty(&outcome.timings)?;
     timings.push('\n');
@@ -47,9 +71,9 @@ pub(super) fn report(options: &ReportOptions) -> anyhow::Result<Exit> {
     for (name, text) in &files {
         write(&folder.join(name), text)?;
     }
-    if !options.show.quiet {
+    if !show.quiet {
         let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
-        message(&format!("wrote {} to {}", names.join(", "), folder.display()), options.show);
+        message(&format!("wrote {} to {}", names.join(", "), folder.display()), show);
     }
-    Ok(Exit::of(&outcome))
+    Ok(())
 }
