@@ -74,6 +74,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "claim",
             "evidence",
             "mutation",
+            "proof",
             "statistics",
             "suite",
             "theorem",

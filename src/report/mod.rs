@@ -1,6 +1,7 @@
 //! The results of a run in words: one renderer a file.
 
 mod calibration;
+mod derivation;
 mod json;
 mod latex;
 mod markdown;
@@ -13,6 +14,7 @@ mod text;
 mod words;
 
 pub use calibration::calibration;
+pub use derivation::derivation;
 pub use json::json;
 pub use latex::latex;
 pub use markdown::markdown;
