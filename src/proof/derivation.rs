@@ -3,6 +3,7 @@
 
 use crate::calculus::{Calculus, Derivation, Stop};
 use crate::claim::{Claim, ClaimFile, Expr, Proposition};
+use serde::Serialize;
 
 /// Characters of the language in a line of a sum.
 const LINE: usize = 70;
@@ -11,7 +12,7 @@ const LINE: usize = 70;
 pub type Lines = Vec<String>;
 
 /// How an equation is derived.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Derived {
     /// The name of the line.
     pub name: String,
@@ -30,7 +31,7 @@ pub struct Derived {
 }
 
 /// How an expectation is taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DerivedExpectation {
     /// The expectation.
     pub expression: String,
@@ -45,7 +46,7 @@ pub struct DerivedExpectation {
 }
 
 /// Integrations by parts in one letter.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ByParts {
     /// The letter.
     pub letter: String,

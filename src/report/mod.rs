@@ -2,6 +2,8 @@
 
 mod calibration;
 mod derivation;
+#[cfg(feature = "cli")]
+mod html;
 mod json;
 mod latex;
 mod markdown;
@@ -15,6 +17,8 @@ mod words;
 
 pub use calibration::calibration;
 pub use derivation::derivation;
+#[cfg(feature = "cli")]
+pub use html::{Extras, Figure, WebFile, html};
 pub use json::json;
 pub use latex::latex;
 pub use markdown::markdown;

@@ -4,6 +4,7 @@ mod conclusion;
 mod input;
 mod naming;
 mod plan;
+mod restored;
 mod results;
 mod run;
 mod search;
