@@ -22,7 +22,9 @@ fn restored<'a>(
         let kind = if kind == ClaimKind::Claim { "claim" } else { "refute" };
         format!("{kind} {name}: {statement}")
     });
-    let text: Vec<String> = declarations.iter().cloned().chain(lines).collect();
+    // The last instances and margin need not fit the other lines, and say nothing of what they mean.
+    let end = ["at", "margin"].map(str::to_owned);
+    let text: Vec<String> = declarations.iter().cloned().chain(end).chain(lines).collect();
     ClaimFile::parse(name, &format!("{}\n", text.join("\n"))).ok()
 }
 

@@ -219,14 +219,20 @@ fn crossings(levels: &[Vec<usize>], below: &[Vec<usize>]) -> usize {
     levels.windows(2).map(between).sum()
 }
 
-/// Places across, near the mean of the neighbours; bends, from number `count` on, are narrow.
+/// Places across, near the weighted mean of the neighbours. Bends, from number `count` on, are
+/// narrow, and lines between two of them pull most, so that long lines run straight.
 fn placed(
     levels: &[Vec<usize>],
     above: &[Vec<usize>],
     below: &[Vec<usize>],
     count: usize,
 ) -> Vec<f64> {
-    let half = |node: usize| if node < count { 0.5 } else { 0.12 };
+    let half = |node: usize| if node < count { 0.5 } else { 0.06 };
+    let pull = |a: usize, b: usize| match (a < count, b < count) {
+        (true, true) => 1.0,
+        (false, false) => 8.0,
+        _ => 2.0,
+    };
     let mut across = vec![0.0; above.len()];
     for level in levels {
         let mut right = 0.0;
@@ -236,20 +242,18 @@ fn placed(
         }
     }
     for round in 0..ROUNDS {
-        let down = round % 2 == 0;
-        let order: Vec<usize> =
-            if down { (0..levels.len()).collect() } else { (0..levels.len()).rev().collect() };
-        for at in order {
-            let level = &levels[at];
+        for step in 0..levels.len() {
+            let level = &levels[if round % 2 == 0 { step } else { levels.len() - 1 - step }];
             let wanted = level.iter().map(|&node| {
-                let near: Vec<f64> =
-                    above[node].iter().chain(&below[node]).map(|&one| across[one]).collect();
-                match near.len() {
-                    0 => across[node],
-                    length => near.iter().sum::<f64>() / length as f64,
-                }
+                let near = above[node].iter().chain(&below[node]);
+                let (sum, weight) = near.fold((0.0, 0.0), |(sum, weight), &one| {
+                    let pull = pull(node, one);
+                    (sum + pull * across[one], weight + pull)
+                });
+                // What has no neighbours stays where it is.
+                if weight > 0.0 { (sum / weight, weight) } else { (across[node], 1.0) }
             });
-            let wanted: Vec<f64> = wanted.collect();
+            let wanted: Vec<(f64, f64)> = wanted.collect();
             let widths: Vec<f64> = level.iter().map(|&node| half(node)).collect();
             for (&node, x) in level.iter().zip(apart(&wanted, &widths)) {
                 across[node] = x;
@@ -259,24 +263,23 @@ fn placed(
     across
 }
 
-/// The places nearest to the wanted ones, in least squares, at which neighbours keep their
-/// distance: isotonic regression by pooling, after the distances are taken off.
-fn apart(wanted: &[f64], half: &[f64]) -> Vec<f64> {
+/// The places nearest to the wanted ones, in least squares with these weights, at which neighbours
+/// keep their distance: isotonic regression by pooling, after the distances are taken off.
+fn apart(wanted: &[(f64, f64)], half: &[f64]) -> Vec<f64> {
     let mut offsets = vec![0.0; wanted.len()];
     for index in 1..wanted.len() {
         offsets[index] = offsets[index - 1] + half[index - 1] + half[index];
     }
-    let mut pools: Vec<(f64, usize)> = Vec::new();
-    for (place, offset) in wanted.iter().zip(&offsets) {
-        let mut pool = (place - offset, 1);
-        while let Some(&(mean, size)) = pools.last().filter(|(mean, _)| *mean > pool.0) {
-            pools.pop();
-            let total = size + pool.1;
-            pool = ((mean * size as f64 + pool.0 * pool.1 as f64) / total as f64, total);
+    let mut pools: Vec<(f64, f64, usize)> = Vec::new();
+    for ((place, weight), offset) in wanted.iter().zip(&offsets) {
+        let mut pool = (place - offset, *weight, 1);
+        while let Some((mean, weight, size)) = pools.pop_if(|(mean, ..)| *mean > pool.0) {
+            let total = weight + pool.1;
+            pool = ((mean * weight + pool.0 * pool.1) / total, total, size + pool.2);
         }
         pools.push(pool);
     }
-    let means = pools.into_iter().flat_map(|(mean, size)| std::iter::repeat_n(mean, size));
+    let means = pools.into_iter().flat_map(|(mean, _, size)| std::iter::repeat_n(mean, size));
     means.zip(offsets).map(|(mean, offset)| mean + offset).collect()
 }
 

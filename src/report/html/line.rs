@@ -23,7 +23,9 @@ pub(super) struct Entry<'a> {
     pub(super) anchor: String,
     pub(super) badge: Badge,
     /// Its evidence.
-    pub(super) shown: Vec<Shown<'a>>,
+    shown: Vec<Shown<'a>>,
+    /// Some of it is a measurement.
+    measured: bool,
     derivation: Option<Derivation<'a>>,
     mutants: Option<Mutants>,
     seconds: Option<String>,
@@ -70,6 +72,7 @@ impl<'a> Entry<'a> {
         Self {
             anchor: anchor(result.name()),
             badge: Badge::of(&line),
+            measured: line.rows.iter().any(|row| row.measurement.is_some()),
             shown: std::mem::take(&mut line.rows).into_iter().map(Shown::of).collect(),
             derivation,
             mutants: scores.iter().find(|score| score.id == result.id).map(Mutants::of),

@@ -5,11 +5,11 @@ use super::graph;
 use serde::Serialize;
 
 /// Width and height of a node, and the room between nodes.
-const NODE: (f64, f64) = (168.0, 52.0);
-const GAP: (f64, f64) = (20.0, 40.0);
+const NODE: (f64, f64) = (156.0, 46.0);
+const GAP: (f64, f64) = (16.0, 36.0);
 
 /// Characters that fit a line of a label, and lines that fit a node.
-const LABEL: (usize, usize) = (23, 2);
+const LABEL: (usize, usize) = (20, 2);
 
 /// A drawing of statements.
 #[derive(Serialize)]
@@ -70,16 +70,31 @@ impl<'a> Map<'a> {
     }
 }
 
-/// A smooth line from the lower edge of the first node to the upper edge of the last one, straight
-/// down through the layers between.
+/// A smooth line from the lower edge of the first node to the upper edge of the last one. It passes
+/// its bends with the slope between their neighbours.
 fn path(points: &[(f64, f64)]) -> String {
-    let curve = |pair: &[(f64, f64)]| {
-        let (from, to) = (pair[0].1 + NODE.1, pair[1].1);
-        let middle = rounded((from + to) / 2.0);
-        let (a, b) = (pair[0].0, pair[1].0);
-        format!("{a} {from}C{a} {middle} {b} {middle} {b} {to}")
+    let last = points.len() - 1;
+    // In the middle of its layer, but for the ends.
+    let y = |index: usize| match index {
+        0 => points[0].1 + NODE.1,
+        _ if index == last => points[last].1,
+        _ => points[index].1 + NODE.1 / 2.0,
     };
-    format!("M{}", points.windows(2).map(curve).collect::<Vec<_>>().join("L"))
+    let slope = |index: usize| match index {
+        0 => 0.0,
+        _ if index == last => 0.0,
+        _ => (points[index + 1].0 - points[index - 1].0) / (y(index + 1) - y(index - 1)),
+    };
+    let mut path = format!("M{} {}", points[0].0, y(0));
+    for index in 0..last {
+        let third = (y(index + 1) - y(index)) / 2.5;
+        let (from, to) = (points[index].0, points[index + 1].0);
+        let (a, b) = (from + slope(index) * third, to - slope(index + 1) * third);
+        let controls = [a, y(index) + third, b, y(index + 1) - third, to, y(index + 1)];
+        let controls = controls.map(|number| rounded(number).to_string());
+        path += &format!("C{}", controls.join(" "));
+    }
+    path
 }
 
 /// The words of a name in lines that fit a node; what does not fit ends in dots.
@@ -122,7 +137,7 @@ mod tests {
         assert_eq!(label("gradient flow limit"), ["gradient flow limit"]);
         assert_eq!(
             label("isotropic closed form trajectory"),
-            ["isotropic closed form", "trajectory"]
+            ["isotropic closed", "form trajectory"]
         );
         let long = label("one very long name of a statement that nobody can read");
         assert_eq!(long.len(), 2);
@@ -132,6 +147,8 @@ mod tests {
 
     #[test]
     fn a_line_goes_from_edge_to_edge() {
-        assert_eq!(path(&[(10.0, 0.0), (30.0, 100.0)]), "M10 52C10 76 30 76 30 100");
+        assert_eq!(path(&[(10.0, 0.0), (30.0, 82.0)]), "M10 46C10 60.4 30 67.6 30 82");
+        let bent = path(&[(0.0, 0.0), (0.0, 82.0), (0.0, 164.0)]);
+        assert!(bent.starts_with("M0 46C") && bent.ends_with(" 0 164"), "{bent}");
     }
 }

@@ -18,6 +18,8 @@ pub(super) struct StatementPage<'a> {
     subject: &'a SubjectResult,
     card: &'a Card,
     group: &'a str,
+    /// The identifier of its paper.
+    arxiv: Option<&'a str>,
     /// What it uses, and the ids of what is not in the report.
     uses: Vec<&'a Card>,
     missing: Vec<&'a str>,
@@ -53,6 +55,7 @@ impl<'a> StatementPage<'a> {
             subject,
             card,
             group: report.group_of(card),
+            arxiv: subject.source.as_deref().and_then(arxiv),
             uses: subject.uses.iter().filter_map(|id| report.card(id)).collect(),
             missing: subject.uses.iter().filter(|id| !known(id)).map(String::as_str).collect(),
             used_by: card.used_by.iter().filter_map(|id| report.card(id)).collect(),
@@ -67,6 +70,11 @@ impl<'a> StatementPage<'a> {
             command: command(results, card),
         }
     }
+}
+
+/// `2306.09927` of `arXiv:2306.09927, Lemma A.1`.
+fn arxiv(source: &str) -> Option<&str> {
+    Some(source.strip_prefix("arXiv:")?.split_once(", ")?.0)
 }
 
 /// The command that checks the statement alone.
