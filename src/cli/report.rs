@@ -4,9 +4,9 @@ use super::Exit;
 use super::check::outcome;
 use super::options::{RunOptions, ShowOptions};
 use super::output::{message, write};
-use crate::report::{json, latex, markdown};
+use crate::report::{figures, json, latex, markdown};
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub(super) struct ReportOptions {
@@ -33,8 +33,7 @@ pub(super) fn report(options: &ReportOptions) -> anyhow::Result<Exit> {
         return Ok(Exit::of(&outcome));
     }
     let folder = &options.output;
-    std::fs::create_dir_all(folder)
-        .map_err(|error| anyhow::anyhow!("cannot make `{}`: {error}", folder.display()))?;
+    make(folder)?;
     // Times stand apart: everything else is the same for the same seed.
     let mut timings = serde_json::to_string_pretty(&outcome.timings)?;
     timings.push('\n');
@@ -47,9 +46,23 @@ pub(super) fn report(options: &ReportOptions) -> anyhow::Result<Exit> {
     for (name, text) in &files {
         write(&folder.join(name), text)?;
     }
+    let pictures = figures(results);
+    let drawn = folder.join("figures");
+    if !pictures.is_empty() {
+        make(&drawn)?;
+    }
+    for picture in &pictures {
+        write(&drawn.join(format!("{}.svg", picture.name)), &picture.svg)?;
+        write(&drawn.join(format!("{}.pdf", picture.name)), &picture.pdf)?;
+    }
     if !options.show.quiet {
         let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
         message(&format!("wrote {} to {}", names.join(", "), folder.display()), options.show);
     }
     Ok(Exit::of(&outcome))
+}
+
+fn make(folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder)
+        .map_err(|error| anyhow::anyhow!("cannot make `{}`: {error}", folder.display()))
 }

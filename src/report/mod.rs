@@ -1,6 +1,10 @@
 //! The results of a run in words: one renderer a file.
 
 mod calibration;
+#[cfg(feature = "cli")]
+mod curves;
+#[cfg(feature = "cli")]
+mod figures;
 mod json;
 mod latex;
 mod markdown;
@@ -13,6 +17,8 @@ mod text;
 mod words;
 
 pub use calibration::calibration;
+#[cfg(feature = "cli")]
+pub use figures::{Picture, figures};
 pub use json::json;
 pub use latex::latex;
 pub use markdown::markdown;
