@@ -1,16 +1,16 @@
-//! Predicted against measured numbers over a letter.
+//! Measurements of a line as curves over a letter, and the charts that a report draws of them by
+//! itself.
 
 use super::figures::Sketch;
 use super::words;
 use crate::claim::ClaimKind;
-use crate::evidence::{Evidence, Measurement};
+use crate::evidence::{Evidence, Measurement, in_words};
 use crate::figure::{Axis, Chart, Mark, Series, Style};
-use crate::suite::{ClaimResult, Results, SubjectResult};
+use crate::suite::{ClaimResult, FigureResult, PointsResult, Results, SubjectResult};
 use crate::verdict::EvidenceKind;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
 
-/// Fewer values of a letter make no curve.
+/// Fewer values of a letter make no chart by themselves.
 const FEWEST: usize = 3;
 
 /// A measurement at a value of the letter on the axis.
@@ -23,27 +23,30 @@ pub(super) struct Sight<'a> {
 /// Measurements of a line by one kind of evidence that differ in one letter.
 pub(super) struct Curve<'a> {
     pub(super) kind: EvidenceKind,
-    /// The other letters with their values.
-    pub(super) others: BTreeMap<&'a str, &'a Json>,
+    /// The other letters with their values, as in `d = 2, N = 5`.
+    pub(super) others: String,
+    /// What `at` does not show, where all is to be equal.
+    unshown: Option<&'a str>,
     /// In the order of the letter.
     pub(super) sights: Vec<Sight<'a>>,
 }
 
 impl Curve<'_> {
-    /// Predictions joined by a line, and measurements with their intervals.
+    /// Measurements with their intervals, on top of the predictions joined by a line.
     pub(super) fn series(&self, label: &str, style: Style) -> Series {
         let line = self.sights.iter().map(|sight| [sight.x, sight.measurement.predicted]);
-        let marks = self.sights.iter().map(|sight| Mark {
-            x: sight.x,
-            y: sight.measurement.estimate,
-            interval: Some(sight.measurement.interval),
-        });
-        Series { label: label.to_owned(), style, line: line.collect(), marks: marks.collect() }
+        let marks = self.sights.iter().map(|sight| mark(sight.x, sight.measurement));
+        let (line, marks) = (line.collect(), marks.collect());
+        Series { label: label.to_owned(), style, line, marks }
     }
 }
 
+pub(super) fn mark(x: f64, measurement: &Measurement) -> Mark {
+    Mark { x, y: measurement.estimate, interval: Some(measurement.interval) }
+}
+
 /// The number that a size or a scalar of an instance is.
-pub(super) fn number(value: &Json) -> Option<f64> {
+fn number(value: &Json) -> Option<f64> {
     match value {
         Json::Number(number) => number.as_f64(),
         Json::String(text) => match text.split_once('/') {
@@ -55,34 +58,34 @@ pub(super) fn number(value: &Json) -> Option<f64> {
 }
 
 /// The measurements of numbers in a line, as curves over `letter`: each of one kind, with all other
-/// letters equal.
-pub(super) fn curves<'a>(result: &'a ClaimResult, letter: &str) -> Vec<Curve<'a>> {
+/// letters that `at` shows equal; with `alike` also those that it does not show.
+pub(super) fn curves<'a>(result: &'a ClaimResult, letter: &str, alike: bool) -> Vec<Curve<'a>> {
     let mut curves: Vec<Curve<'a>> = Vec::new();
     for piece in &result.evidence {
-        let Some((x, measurement)) = sight(piece, letter) else { continue };
-        let others = piece.at.iter().map(|(name, value)| (name.as_str(), value));
-        let others: BTreeMap<_, _> = others.filter(|(name, _)| *name != letter).collect();
-        let same = |curve: &&mut Curve<'_>| curve.kind == piece.kind && curve.others == others;
-        let sight = Sight { x, measurement };
+        let Some(sight) = sight(piece, letter) else { continue };
+        let others = in_words(piece.at.iter().filter(|(name, _)| *name != letter));
+        let unshown = piece.unshown.as_deref().filter(|_| alike);
+        let same = |curve: &&mut Curve<'_>| {
+            curve.kind == piece.kind && curve.others == others && curve.unshown == unshown
+        };
         match curves.iter_mut().find(same) {
             Some(curve) => curve.sights.push(sight),
-            None => curves.push(Curve { kind: piece.kind, others, sights: vec![sight] }),
+            None => curves.push(Curve { kind: piece.kind, others, unshown, sights: vec![sight] }),
         }
     }
     for curve in &mut curves {
         curve.sights.sort_by(|one, other| one.x.total_cmp(&other.x));
     }
-    curves.retain(|curve| curve.sights.len() >= FEWEST);
     curves
 }
 
-fn sight<'a>(piece: &'a Evidence, letter: &str) -> Option<(f64, &'a Measurement)> {
+fn sight<'a>(piece: &'a Evidence, letter: &str) -> Option<Sight<'a>> {
     let measurement = piece.measurement.as_ref().filter(|measurement| !measurement.deviation)?;
-    Some((number(piece.at.get(letter)?)?, measurement))
+    Some(Sight { x: number(piece.at.get(letter)?)?, measurement })
 }
 
 /// A chart for every claim and every letter that its measurements have three values of, with
-/// everything else equal.
+/// everything else equal, but for what figures of the author show.
 pub(super) fn automatic_curves(results: &Results, subject: &SubjectResult) -> Vec<Sketch> {
     let claims = results.of_subject(&subject.id).filter(|result| result.kind == ClaimKind::Claim);
     claims.flat_map(|result| of_claim(subject, result)).collect()
@@ -93,44 +96,55 @@ fn of_claim(subject: &SubjectResult, result: &ClaimResult) -> Vec<Sketch> {
         result.evidence.iter().flat_map(|piece| piece.at.keys()).map(String::as_str).collect();
     letters.sort_unstable();
     letters.dedup();
+    letters.retain(|letter| !is_declared(subject, result.name(), letter));
     let of_letter = |letter: &str| {
-        let found = curves(result, letter);
-        let flat = found.iter().all(|curve| {
-            let all = || curve.sights.iter().map(|sight| sight.measurement);
-            all().all(|one| one.predicted == 0.0 && one.estimate.abs() < 1e-9)
+        let mut found = curves(result, letter, true);
+        // What is zero by construction makes no picture.
+        found.retain(|curve| {
+            let is_zero = |sight: &Sight<'_>| {
+                sight.measurement.predicted == 0.0 && sight.measurement.estimate.abs() < 1e-9
+            };
+            curve.sights.len() >= FEWEST && !curve.sights.iter().all(is_zero)
         });
-        (!flat).then(|| picture(subject, result, letter, &found))
+        (!found.is_empty()).then(|| sketch(subject, result, letter, &found))
     };
     letters.into_iter().filter_map(of_letter).collect()
 }
 
-fn picture(
+/// Whether a figure of the author shows the line over the letter.
+fn is_declared(subject: &SubjectResult, name: &str, over: &str) -> bool {
+    subject.figures.iter().any(|figure| match figure {
+        FigureResult::Matrix { .. } => false,
+        FigureResult::Curves { curves, .. } => curves.iter().any(|curve| match &curve.points {
+            PointsResult::Over { line, letter } => line == name && letter == over,
+            PointsResult::At(_) => false,
+        }),
+    })
+}
+
+fn sketch(
     subject: &SubjectResult,
     result: &ClaimResult,
     letter: &str,
     found: &[Curve<'_>],
 ) -> Sketch {
-    let label = |curve: &Curve<'_>| {
-        let others = curve.others.iter().map(|(name, value)| match value {
-            Json::String(text) => format!("{name} = {text}"),
-            other => format!("{name} = {other}"),
-        });
-        let place = others.collect::<Vec<_>>().join(", ");
-        if place.is_empty() {
-            curve.kind.word().to_owned()
-        } else {
-            format!("{}, {place}", curve.kind)
-        }
+    let label = |curve: &Curve<'_>| match curve.others.as_str() {
+        "" => curve.kind.word().to_owned(),
+        others => format!("{}, {others}", curve.kind),
     };
     let numbered = found.iter().enumerate();
     let series = numbered.map(|(number, curve)| curve.series(&label(curve), Style::Ours(number)));
-    let caption =
-        format!("Lines: predicted; marks: measured, with intervals. {}", words::reason(result));
+    let name = result.name().replace('_', " ");
+    let caption = format!(
+        "Line: the prediction of {}; marks: what was measured, with intervals ({}).",
+        result.name(),
+        words::reason(result)
+    );
     let chart = Chart {
-        title: format!("{} over {letter}", result.name()),
+        title: format!("{name} over {letter}"),
         description: caption.clone(),
-        x: Axis { label: letter.to_owned(), logarithmic: false },
-        y: Axis { label: result.name().replace('_', " "), logarithmic: false },
+        x: Axis { label: greek(letter), logarithmic: false },
+        y: Axis { label: name, logarithmic: false },
         series: series.collect(),
     };
     Sketch {
@@ -140,4 +154,27 @@ fn picture(
         caption,
         drawing: chart.draw(),
     }
+}
+
+/// A letter of a claim as it is written by hand: `sigma` as a Greek one.
+fn greek(letter: &str) -> String {
+    let written = match letter {
+        "alpha" => "α",
+        "beta" => "β",
+        "gamma" => "γ",
+        "delta" => "δ",
+        "eps" | "epsilon" => "ε",
+        "eta" => "η",
+        "theta" => "θ",
+        "kappa" => "κ",
+        "lam" | "lambda" => "λ",
+        "mu" => "μ",
+        "rho" => "ρ",
+        "sigma" => "σ",
+        "tau" => "τ",
+        "omega" => "ω",
+        "s2" => "s^{2}",
+        other => other,
+    };
+    written.to_owned()
 }

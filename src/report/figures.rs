@@ -1,6 +1,9 @@
 //! The figures of a report, drawn from the results alone.
 
+use super::convergence::convergence;
 use super::curves::automatic_curves;
+use super::declared::declared_figures;
+use super::matrices::automatic_matrices;
 use crate::figure::{Drawing, pdf, svg};
 use crate::suite::Results;
 
@@ -34,11 +37,19 @@ pub(super) struct Sketch {
     pub(super) drawing: Drawing,
 }
 
-/// All figures that the results hold, in the order of files and lines: a measured line over every
-/// letter of which it has three values or more with everything else equal. The same results give the
-/// same bytes.
+/// All figures that the results hold, file by file: those that a theorem asks for; every claim over a
+/// letter of which it was measured at three values or more with everything else equal; every measured
+/// matrix of at most [`Entries::MOST`](crate::evidence::Entries::MOST) entries; and how intervals shrink
+/// with the number of samples. The same results give the same bytes.
 pub fn figures(results: &Results) -> Vec<Picture> {
-    let sketches = results.subjects.iter().flat_map(|subject| automatic_curves(results, subject));
+    let of_subject = |subject| {
+        let declared = declared_figures(results, subject).into_iter();
+        declared
+            .chain(automatic_curves(results, subject))
+            .chain(automatic_matrices(results, subject))
+            .chain(convergence(results, subject))
+    };
+    let sketches = results.subjects.iter().flat_map(of_subject);
     let mut names: Vec<String> = Vec::new();
     let finish = |sketch: Sketch| {
         let name = unique(file_name(&sketch.name), &names);

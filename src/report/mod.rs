@@ -2,12 +2,18 @@
 
 mod calibration;
 #[cfg(feature = "cli")]
+mod convergence;
+#[cfg(feature = "cli")]
 mod curves;
+#[cfg(feature = "cli")]
+mod declared;
 #[cfg(feature = "cli")]
 mod figures;
 mod json;
 mod latex;
 mod markdown;
+#[cfg(feature = "cli")]
+mod matrices;
 mod mutants;
 mod number;
 mod page;
