@@ -67,12 +67,14 @@ const ARROWS: &[(&str, &[&str])] = &[
         "calibration",
         &["calculus", "claim", "data", "experiment", "numeric", "statistics", "suite", "verdict"],
     ),
+    ("figure", &[]),
     (
         "report",
         &[
             "calibration",
             "claim",
             "evidence",
+            "figure",
             "mutation",
             "proof",
             "statistics",

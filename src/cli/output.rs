@@ -30,8 +30,8 @@ pub(super) fn print(text: &str, show: ShowOptions) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// Where the file cannot be written.
-pub(super) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    std::fs::write(path, text)
+pub(super) fn write(path: &Path, content: impl AsRef<[u8]>) -> anyhow::Result<()> {
+    std::fs::write(path, content)
         .map_err(|error| anyhow::anyhow!("cannot write `{}`: {error}", path.display()))
 }
 

@@ -6,7 +6,7 @@ use super::options::{RunOptions, ShowOptions};
 use super::output::{message, write};
 use crate::mutation::Scores;
 use crate::proof::{Derived, derive};
-use crate::report::{Extras, html, json, latex, markdown};
+use crate::report::{Extras, figures, html, json, latex, markdown};
 use crate::suite::Results;
 use crate::verdict::Verdict;
 use clap::Args;
@@ -85,8 +85,17 @@ pub(super) fn report(options: &ReportOptions) -> anyhow::Result<Exit> {
     for (name, text) in &files {
         write(&folder.join(name), text)?;
     }
-    let extras =
-        Extras { timings, derivations: derivations(&results), mutants, figures: Vec::new() };
+    let pictures = figures(&results);
+    let drawn = folder.join("figures");
+    if !pictures.is_empty() {
+        make(&drawn)?;
+    }
+    for picture in &pictures {
+        write(&drawn.join(format!("{}.svg", picture.name)), &picture.svg)?;
+        write(&drawn.join(format!("{}.pdf", picture.name)), &picture.pdf)?;
+    }
+    let derivations = derivations(&results);
+    let extras = Extras { timings, derivations, mutants, figures: pictures };
     let web = folder.join("html");
     for file in html(&results, &extras)? {
         let path = web.join(&file.path);

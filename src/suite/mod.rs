@@ -1,6 +1,7 @@
 //! Planning and running a check of many files: shares of the error budget, seeds, results.
 
 mod conclusion;
+mod figure;
 mod input;
 mod naming;
 mod plan;
@@ -12,6 +13,7 @@ mod selection;
 mod settings;
 mod subject;
 
+pub use figure::{CurveResult, FigureResult, PointsResult, PublishedResult};
 pub use input::{InputError, Origin, declarations, read};
 pub(crate) use plan::{Job, Line, Place, jobs, shared};
 pub use results::{

@@ -59,8 +59,7 @@ impl Tab {
                 }
             }
         });
-        let mut tab =
-            Self { process, input, messages, session: None, sent: 0, events: Vec::new() };
+        let mut tab = Self { process, input, messages, session: None, sent: 0, events: Vec::new() };
         let target = tab.call("Target.createTarget", json!({ "url": "about:blank" }));
         let target = json!({ "targetId": target["targetId"], "flatten": true });
         let session = tab.call("Target.attachToTarget", target);

@@ -59,7 +59,9 @@ fn quiet(tab: &mut Tab) {
                     let inside = address.starts_with("file:///") || address.starts_with("data:");
                     assert!(inside, "{page} asks for {address}");
                 }
-                "Network.loadingFailed" | "Runtime.exceptionThrown" | "Runtime.consoleAPICalled" => {
+                "Network.loadingFailed"
+                | "Runtime.exceptionThrown"
+                | "Runtime.consoleAPICalled" => {
                     panic!("{page}: {event}")
                 }
                 "Log.entryAdded" => assert_eq!(parameters["entry"]["level"], "info", "{event}"),
@@ -80,8 +82,8 @@ fn links(tab: &mut Tab) {
         let all = texts(&tab.evaluate(NAMES));
         let distinct: BTreeSet<String> = all.iter().cloned().collect();
         assert_eq!(all.len(), distinct.len(), "{page}: no name twice");
-        for reference in texts(&tab.evaluate(REFERENCES)) {
-            assert!(distinct.contains(&reference), "{page}: `{reference}` is there");
+        for reference in texts(&tab.evaluate(REFERENCES)).iter().flat_map(|all| all.split(' ')) {
+            assert!(distinct.contains(reference), "{page}: `{reference}` is there");
         }
         let addresses = texts(&tab.evaluate(ADDRESSES));
         assert!(addresses.len() > 5, "{page} has links");
@@ -172,7 +174,7 @@ fn contrast(tab: &mut Tab) {
         const found = new Set();
         for (const one of document.querySelectorAll("body *")) {
             const says = [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim());
-            if (!says || one.closest(".unseen, .skip, .plot, [hidden], script, title") || !one.getClientRects().length) continue;
+            if (!says || one.closest(".unseen, .skip, figure.plot svg, [hidden], script, title") || !one.getClientRects().length) continue;
             const style = getComputedStyle(one);
             const ink = rgba(one instanceof SVGElement ? style.fill : style.color);
             const [a, b] = [light(ink), light(ground(one))];
@@ -222,7 +224,8 @@ fn search(tab: &mut Tab) {
     let found = tab.evaluate("document.querySelectorAll('#found [role=option]').length");
     assert!(found.as_u64().expect("a number") >= 2, "{found}");
     tab.press("ArrowDown");
-    let chosen = "document.getElementById(document.activeElement.getAttribute('aria-activedescendant'))";
+    let chosen =
+        "document.getElementById(document.activeElement.getAttribute('aria-activedescendant'))";
     assert_eq!(tab.evaluate(&format!("{chosen}.ariaSelected")), "true");
     tab.press("Escape");
     assert_eq!(tab.evaluate("document.getElementById('found').hidden"), true);
@@ -232,7 +235,8 @@ fn search(tab: &mut Tab) {
     tab.press("Enter");
     tab.wait("Page.loadEventFired");
     let place = tab.evaluate("location.pathname.split('/').pop() + location.hash");
-    let wanted = "zhang_frei_bartlett_2024.sample_covariance_second_moment.html#line-from_the_fourth_moment";
+    let wanted =
+        "zhang_frei_bartlett_2024.sample_covariance_second_moment.html#line-from_the_fourth_moment";
     assert_eq!(place, wanted);
     tab.evaluate("document.getElementById('search').focus()");
     tab.call("Input.insertText", json!({ "text": "no such thing" }));
@@ -247,7 +251,9 @@ fn keyboard(tab: &mut Tab) {
         REPORTS[1].page("graph.html"),
     ] {
         tab.open(&page);
-        tab.evaluate(&format!("window.acts = {ACTS}; window.reached = new Set(); window.unseen = []"));
+        tab.evaluate(&format!(
+            "window.acts = {ACTS}; window.reached = new Set(); window.unseen = []"
+        ));
         let count = tab.evaluate("acts.length").as_u64().expect("a number");
         tab.press("Tab");
         assert_eq!(tab.evaluate("document.activeElement.className"), "skip", "{page}");
@@ -268,7 +274,8 @@ fn keyboard(tab: &mut Tab) {
 fn formulas(tab: &mut Tab) {
     for page in pages() {
         tab.open(page);
-        let wrong = "[...document.querySelectorAll('merror, math:empty')].map(one => one.textContent)";
+        let wrong =
+            "[...document.querySelectorAll('merror, math:empty')].map(one => one.textContent)";
         assert_eq!(tab.evaluate(wrong), json!([]), "{page}");
         let raw = r"document.body.innerText.match(/\{\{|\{%|\\mathbb|undefined/g)";
         let source = "document.querySelectorAll('pre').forEach(one => one.remove())";
@@ -278,7 +285,8 @@ fn formulas(tab: &mut Tab) {
     tab.open(&REPORTS[0].page("statements/gram.claim.html"));
     let title = tab.evaluate("document.querySelector('h1').textContent");
     assert_eq!(title, "<b>Gram</b> & \"co\" of Gaussian data");
-    let moment = "document.querySelector('#line-second_moment .formula').innerText.replace(/\\s/g, '')";
+    let moment =
+        "document.querySelector('#line-second_moment .formula').innerText.replace(/\\s/g, '')";
     let moment = tab.evaluate(moment);
     assert_eq!(moment, "𝔼[S2]=ΓΛ");
     let high = "document.querySelector('#line-bounded math').getBoundingClientRect().height > 8";

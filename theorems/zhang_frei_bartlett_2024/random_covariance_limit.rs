@@ -33,6 +33,7 @@ pub const THEOREM: Theorem = Theorem {
         "zhang_frei_bartlett_2024::random_covariance_dynamics",
         "zhang_frei_bartlett_2024::gradient_flow_limit",
     ],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

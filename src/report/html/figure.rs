@@ -1,20 +1,27 @@
-//! A figure on a page.
+//! A figure within a page.
 
+use crate::report::Picture;
 use serde::Serialize;
 
-/// A figure that stands within a page.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Figure {
-    /// Unique in a report: letters, digits, `_` and `-`.
-    pub name: String,
-    /// The id of the file or theorem that it belongs to.
-    pub subject: String,
-    /// The ids of the lines whose evidence it shows.
-    pub lines: Vec<String>,
-    /// What it shows, in a few words.
-    pub title: String,
-    /// What the marks and lines mean, in sentences.
-    pub caption: String,
-    /// An SVG element that may stand within HTML: its ids begin with `name`.
-    pub svg: String,
+/// A figure within a page.
+#[derive(Serialize)]
+pub(super) struct Figure<'a> {
+    name: &'a str,
+    title: &'a str,
+    caption: &'a str,
+    /// The SVG element.
+    svg: &'a str,
+}
+
+impl<'a> Figure<'a> {
+    pub(super) fn of(picture: &'a Picture) -> Self {
+        // What stands in front of the element is for files of their own.
+        let start = picture.svg.find("<svg").unwrap_or(0);
+        Self {
+            name: &picture.name,
+            title: &picture.title,
+            caption: &picture.caption,
+            svg: &picture.svg[start..],
+        }
+    }
 }

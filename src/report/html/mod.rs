@@ -15,15 +15,15 @@ mod setting;
 mod standing;
 mod statement;
 
+use super::Picture;
 use super::page::{Page, Section};
 use super::template::ReportError;
 use crate::mutation::Scores;
 use crate::proof::Derived;
 use crate::suite::{Results, Timing};
-pub use figure::Figure;
-
 use address::Addresses;
 use card::Card;
+use figure::Figure;
 use map::Map;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
@@ -43,12 +43,13 @@ pub struct Extras {
     /// Kill scores of slips in the formulas.
     pub mutants: Option<Scores>,
     /// Figures, each shown at its statement or line.
-    pub figures: Vec<Figure>,
+    pub figures: Vec<Picture>,
 }
 
 impl Extras {
-    fn figures_of_subject(&self, id: &str) -> Vec<&Figure> {
-        self.figures.iter().filter(|figure| figure.subject == id).collect()
+    fn figures_of(&self, subject: &str) -> Vec<Figure<'_>> {
+        let own = self.figures.iter().filter(|picture| picture.subject == subject);
+        own.map(Figure::of).collect()
     }
 }
 

@@ -51,7 +51,7 @@ struct Statement<'a> {
     card: &'a Card,
     claims: Vec<Brief<'a>>,
     definitions: Vec<Definition>,
-    figures: Vec<&'a Figure>,
+    figures: Vec<Figure<'a>>,
 }
 
 /// A claim in brief.
@@ -156,7 +156,7 @@ impl<'a> Statement<'a> {
             card,
             claims: claims.map(brief).collect(),
             definitions: file.as_ref().map(used).unwrap_or_default(),
-            figures: report.extras.figures_of_subject(&card.id),
+            figures: report.extras.figures_of(&card.id),
         }
     }
 }

@@ -31,7 +31,7 @@ pub(super) struct StatementPage<'a> {
     waiting: Vec<&'a str>,
     costs: Vec<Cost>,
     timed: bool,
-    figures: Vec<&'a Figure>,
+    figures: Vec<Figure<'a>>,
     command: String,
 }
 
@@ -66,7 +66,7 @@ impl<'a> StatementPage<'a> {
             waiting: waiting.filter(|(of, _)| *of == subject.id).map(|(_, name)| name).collect(),
             costs: costs(results, subject, report.extras),
             timed: !report.extras.timings.is_empty(),
-            figures: report.extras.figures_of_subject(&subject.id),
+            figures: report.extras.figures_of(&subject.id),
             command: command(results, card),
         }
     }
