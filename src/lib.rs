@@ -34,6 +34,8 @@ pub mod cli;
 pub mod data;
 pub mod evidence;
 pub mod experiment;
+#[cfg(feature = "cli")]
+pub mod figure;
 mod guard;
 pub mod haar;
 pub mod mutation;

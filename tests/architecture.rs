@@ -79,13 +79,16 @@ const ARROWS: &[(&str, &[&str])] = &[
             "verdict",
         ],
     ),
+    ("figure", &[]),
     (
         "report",
         &[
             "calibration",
             "claim",
             "evidence",
+            "figure",
             "mutation",
+            "proof",
             "statistics",
             "suite",
             "theorem",

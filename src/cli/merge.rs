@@ -3,7 +3,6 @@
 use super::Exit;
 use super::check::tell;
 use super::options::ShowOptions;
-use super::output::make_folder;
 use super::progress::Bar;
 use super::report::write_report;
 use crate::suite::merge as join;
@@ -37,9 +36,9 @@ pub(super) fn merge(options: &MergeOptions) -> anyhow::Result<Exit> {
     bar.finish();
     let (_, outcome) = merged?;
     outcome.problems.iter().for_each(|problem| tell(problem, show));
+    let exit = Exit::of(&outcome);
     if !outcome.results.claims.is_empty() {
-        make_folder(&options.output)?;
-        write_report(&options.output, &outcome, show)?;
+        write_report(&options.output, &outcome.results, outcome.timings, None, show)?;
     }
-    Ok(Exit::of(&outcome))
+    Ok(exit)
 }

@@ -31,8 +31,8 @@ pub(super) fn print(text: &str, show: ShowOptions) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// Where the file cannot be written.
-pub(super) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    Ok(replace(path, text)?)
+pub(super) fn write(path: &Path, content: impl AsRef<[u8]>) -> anyhow::Result<()> {
+    Ok(replace(path, content)?)
 }
 
 /// Makes a folder with those above it, where they are missing.

@@ -42,6 +42,8 @@ struct Followed {
     /// The expression in `reaches` there, and how far it moves for a unit move of the point.
     values: Vec<f64>,
     slope: f64,
+    /// Columns of that expression.
+    columns: usize,
 }
 
 impl Followed {
@@ -58,7 +60,7 @@ impl Followed {
             .map_err(|error| error.to_string())?;
         let values = run.tracked(&end.point)?;
         let slope = run.slope(&end.point)?;
-        Ok(Self { end, values, slope })
+        Ok(Self { end, values, slope, columns: run.columns() })
     }
 
     fn judge(&self, comparison: &Comparison<'_>, prediction: &[f64]) -> Evidence {
@@ -74,8 +76,9 @@ impl Followed {
         ];
         let question = Question { relation: Relation::Equal, prediction, margin: None };
         let method = "Dormand-Prince 5(4) on the exact population loss";
-        let (verdict, measurement) =
+        let (verdict, mut measurement) =
             judge_computed(&question, values, biases, end.evaluations, method);
+        measurement.entries = comparison.entries(self.columns, prediction, values);
         let note = format!(
             "limit at time {:.4}: gradient norm {:.1e}, {} flat directions",
             end.time, end.gradient_norm, end.flat_directions
@@ -155,6 +158,11 @@ impl<'a> Run<'a> {
             environment.values.insert(letter.name.clone(), value);
             rest = others;
         }
+    }
+
+    /// Columns of the expression in `reaches`.
+    pub(super) fn columns(&self) -> usize {
+        self.of.output_columns()
     }
 
     /// Entries of the expression in `reaches`.

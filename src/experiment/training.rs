@@ -82,6 +82,8 @@ struct Descended {
     batch: u64,
     samples: u64,
     seed: String,
+    /// Columns of the expression in `reaches`.
+    columns: usize,
 }
 
 impl Descended {
@@ -125,6 +127,7 @@ impl Descended {
             batch: plan.groups * LANES as u64,
             samples: REPETITIONS * FINEST * plan.steps() * plan.groups * LANES as u64,
             seed: seed_text(&streams.stream(0)),
+            columns: run.columns(),
         })
     }
 
@@ -153,6 +156,7 @@ impl Descended {
         let question = Question { relation: Relation::Equal, prediction, margin };
         let (verdict, mut measurement) = judge(&question, &estimate);
         measurement.seed = Some(self.seed.clone());
+        measurement.entries = comparison.entries(self.columns, prediction, &limit.values);
         let mut note = format!(
             "the declared loss on samples, {} a step of size {:.3e}",
             self.batch, self.rate

@@ -6,21 +6,22 @@ use std::io::Write;
 use std::path::Path;
 
 /// Writes a file through one beside it that then takes its name: whoever reads it, and whatever
-/// stops this, finds the old text or the new one, never a part. Links are followed; what is no
+/// stops this, finds the old content or the new one, never a part. Links are followed; what is no
 /// regular file, such as `/dev/stdout`, is written to.
 ///
 /// # Errors
 /// [`StorageError::Write`]; the file is then as it was.
-pub fn replace(path: &Path, text: &str) -> Result<(), StorageError> {
+pub fn replace(path: &Path, content: impl AsRef<[u8]>) -> Result<(), StorageError> {
+    let content = content.as_ref();
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let before = target.metadata().ok();
     let written = match before {
-        Some(before) if !before.is_file() => std::fs::write(path, text),
+        Some(before) if !before.is_file() => std::fs::write(path, content),
         _ => {
             let mut name = target.file_name().unwrap_or_default().to_owned();
             name.push(format!(".{}.partial", std::process::id()));
             let beside = target.with_file_name(name);
-            let moved = write_whole(&beside, text)
+            let moved = write_whole(&beside, content)
                 .and_then(|()| match before {
                     Some(before) => std::fs::set_permissions(&beside, before.permissions()),
                     None => Ok(()),
@@ -34,9 +35,9 @@ pub fn replace(path: &Path, text: &str) -> Result<(), StorageError> {
 }
 
 /// Writes a new file down to the disk.
-fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+fn write_whole(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let mut file = File::create(path)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(content)?;
     file.sync_all()
 }
 

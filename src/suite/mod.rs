@@ -2,6 +2,7 @@
 
 mod conclusion;
 mod exactly;
+mod figure;
 mod gather;
 mod heading;
 mod input;
@@ -11,6 +12,7 @@ mod memory;
 mod merge;
 mod naming;
 mod plan;
+mod restored;
 mod results;
 mod run;
 mod search;
@@ -20,6 +22,7 @@ mod setup;
 mod share;
 mod subject;
 
+pub use figure::{CurveResult, FigureResult, PointsResult, PublishedResult};
 pub(crate) use gather::evidence;
 pub use heading::Heading;
 pub use input::{InputError, Origin, declarations, read};

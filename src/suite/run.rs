@@ -11,7 +11,7 @@ use super::plan::{Job, Line, comparisons, jobs, shared};
 use super::{Results, Settings, Share, Subject, SubjectResult};
 use crate::evidence::Evidence;
 use crate::verdict::EvidenceKind;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// What a run gives.
@@ -26,7 +26,7 @@ pub struct Outcome {
 }
 
 /// How long one unit of work took. Not part of the results.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Timing {
     /// The first line that the unit serves.
     pub id: String,
