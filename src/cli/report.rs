@@ -34,7 +34,7 @@ pub(super) struct ReportOptions {
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["files", "theorem", "evidence", "effort", "seed", "error_budget"]
+        conflicts_with_all = ["files", "theorem", "evidence", "effort", "seed", "error_budget", "shard"]
     )]
     from: Option<PathBuf>,
     /// Show kill scores that `isserlis mutants --format json` printed
