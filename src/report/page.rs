@@ -118,7 +118,7 @@ impl<'a> Page<'a> {
             failures: ids(|result| result.as_claimed == Some(false)),
             contradictions: ids(|result| result.contradiction),
             calibration: CalibrationPage::of(&Calibration::last()),
-            seeds: Seeds { sentence: sentence(&repetitions), version: repetitions.plan.version },
+            seeds: Seeds { sentence: sentence(&repetitions), version: repetitions.setup.version },
             subjects: results.subjects.iter().map(section).collect(),
         }
     }
