@@ -4,7 +4,7 @@ use super::Exit;
 use super::check::outcome;
 use super::options::{RunOptions, ShowOptions};
 use super::output::{message, write};
-use crate::report::{figures, json, latex, markdown};
+use crate::report::{figures, json, latex, markdown, numbers};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -37,16 +37,17 @@ pub(super) fn report(options: &ReportOptions) -> anyhow::Result<Exit> {
     // Times stand apart: everything else is the same for the same seed.
     let mut timings = serde_json::to_string_pretty(&outcome.timings)?;
     timings.push('\n');
+    let pictures = figures(results);
     let files = [
-        ("report.md", markdown(results)?),
-        ("report.tex", latex(results)?),
+        ("report.md", markdown(results, &pictures)?),
+        ("report.tex", latex(results, &pictures)?),
+        ("numbers.tex", numbers(results)),
         ("results.json", json(results)),
         ("timings.json", timings),
     ];
     for (name, text) in &files {
         write(&folder.join(name), text)?;
     }
-    let pictures = figures(results);
     let drawn = folder.join("figures");
     if !pictures.is_empty() {
         make(&drawn)?;
@@ -57,7 +58,9 @@ pub(super) fn report(options: &ReportOptions) -> anyhow::Result<Exit> {
     }
     if !options.show.quiet {
         let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
-        message(&format!("wrote {} to {}", names.join(", "), folder.display()), options.show);
+        let (names, count) = (names.join(", "), pictures.len());
+        let text = format!("wrote {names} and {count} figures to {}", folder.display());
+        message(&text, options.show);
     }
     Ok(Exit::of(&outcome))
 }
