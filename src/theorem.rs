@@ -88,3 +88,18 @@ pub struct Source {
     /// The statement, such as `Theorem 4.1, eq. (4.1)`.
     pub statement: &'static str,
 }
+
+/// A paper whose statements a folder in `theorems/` holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paper {
+    /// The folder, which the ids of its statements start with: `<authors>_<year>`.
+    pub id: &'static str,
+    /// The authors as they are cited.
+    pub authors: &'static str,
+    /// The title.
+    pub title: &'static str,
+    /// Where it appeared and which version's numbers are used.
+    pub published: &'static str,
+    /// arXiv identifier, such as `2306.09927`.
+    pub arxiv: &'static str,
+}

@@ -76,6 +76,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "evidence",
             "figure",
             "mutation",
+            "proof",
             "statistics",
             "suite",
             "theorem",

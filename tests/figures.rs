@@ -230,8 +230,8 @@ fn reports_point_at_the_files_of_the_figures_and_list_what_is_printed_wrongly() 
         assert!(text.contains(&format!("](figures/{}.svg)", picture.name)));
         assert!(tex.contains(&format!("{{figures/{}.pdf}}", picture.name)));
     }
-    assert!(text.contains("| in (2): 1/N^2 |"), "{text}");
-    assert!(tex.contains("in (2): 1/N\\textasciicircum{}2"));
+    assert!(text.contains("| as printed in (2): 1/N^2 |"), "{text}");
+    assert!(tex.contains("as printed in (2): 1/N\\textasciicircum{}2"));
     assert!(!markdown(&results, &[]).expect("filled").contains("figures/"));
 }
 

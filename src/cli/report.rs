@@ -4,8 +4,15 @@ use super::Exit;
 use super::check::outcome;
 use super::options::{RunOptions, ShowOptions};
 use super::output::{message, write};
-use crate::report::{figures, json, latex, markdown, numbers};
+use crate::mutation::Scores;
+use crate::proof::{Derived, derive};
+use crate::report::{Extras, figures, html, json, latex, markdown, numbers};
+use crate::suite::Results;
+use crate::verdict::Verdict;
 use clap::Args;
+use rayon::prelude::*;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
@@ -18,6 +25,17 @@ pub(super) struct ReportOptions {
     /// The folder to write to
     #[arg(long, value_name = "DIR", default_value = "target/report")]
     output: PathBuf,
+    /// Check nothing: report what an earlier run wrote (results.json; timings.json beside it is
+    /// read as well)
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["files", "theorem", "evidence", "effort", "seed", "error_budget"]
+    )]
+    from: Option<PathBuf>,
+    /// Show kill scores that `isserlis mutants --format json` printed
+    #[arg(long, value_name = "FILE")]
+    mutants: Option<PathBuf>,
     #[command(flatten)]
     show: ShowOptions,
 }
@@ -27,24 +45,45 @@ pub(super) struct ReportOptions {
 /// # Errors
 /// Where there is nothing to check, or the folder cannot be written.
 pub(super) fn report(options: &ReportOptions) -> anyhow::Result<Exit> {
-    let (_, outcome) = outcome(&options.files, &options.run, options.show)?;
-    let results = &outcome.results;
+    let mutants = options.mutants.as_deref().map(read_json::<Scores>).transpose()?;
+    let (results, timings, exit) = match &options.from {
+        Some(path) => {
+            let results: Results = read_json(path)?;
+            if results.schema != Results::SCHEMA {
+                anyhow::bail!(
+                    "`{}` has the schema `{}`, and not `{}`",
+                    path.display(),
+                    results.schema,
+                    Results::SCHEMA
+                );
+            }
+            let timings = path.with_file_name("timings.json");
+            let timings = if timings.exists() { read_json(&timings)? } else { Vec::new() };
+            let exit = Exit::of_results(&results);
+            (results, timings, exit)
+        }
+        None => {
+            let (_, outcome) = outcome(&options.files, &options.run, options.show)?;
+            let exit = Exit::of(&outcome);
+            (outcome.results, outcome.timings, exit)
+        }
+    };
     if results.claims.is_empty() {
-        return Ok(Exit::of(&outcome));
+        return Ok(exit);
     }
     let folder = &options.output;
-    make(folder)?;
     // Times stand apart: everything else is the same for the same seed.
-    let mut timings = serde_json::to_string_pretty(&outcome.timings)?;
-    timings.push('\n');
-    let pictures = figures(results);
+    let mut timed = serde_json::to_string_pretty(&timings)?;
+    timed.push('\n');
+    let pictures = figures(&results);
     let files = [
-        ("report.md", markdown(results, &pictures)?),
-        ("report.tex", latex(results, &pictures)?),
-        ("numbers.tex", numbers(results)),
-        ("results.json", json(results)),
-        ("timings.json", timings),
+        ("report.md", markdown(&results, &pictures)?),
+        ("report.tex", latex(&results, &pictures)?),
+        ("numbers.tex", numbers(&results)),
+        ("results.json", json(&results)),
+        ("timings.json", timed),
     ];
+    make(folder)?;
     for (name, text) in &files {
         write(&folder.join(name), text)?;
     }
@@ -56,16 +95,50 @@ pub(super) fn report(options: &ReportOptions) -> anyhow::Result<Exit> {
         write(&drawn.join(format!("{}.svg", picture.name)), &picture.svg)?;
         write(&drawn.join(format!("{}.pdf", picture.name)), &picture.pdf)?;
     }
+    let derivations = derivations(&results);
+    let extras = Extras { timings, derivations, mutants, figures: pictures };
+    let web = folder.join("html");
+    for file in html(&results, &extras)? {
+        let path = web.join(&file.path);
+        make(path.parent().unwrap_or(&web))?;
+        write(&path, &file.text)?;
+    }
     if !options.show.quiet {
         let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
-        let (names, count) = (names.join(", "), pictures.len());
-        let text = format!("wrote {names} and {count} figures to {}", folder.display());
+        let (names, count) = (names.join(", "), extras.figures.len());
+        let text =
+            format!("wrote {names}, html/index.html and {count} figures to {}", folder.display());
         message(&text, options.show);
     }
-    Ok(Exit::of(&outcome))
+    Ok(exit)
+}
+
+/// The derivations of all equations that are proved.
+fn derivations(results: &Results) -> BTreeMap<String, Derived> {
+    let of_subject = |subject| {
+        let file = results.claim_file(subject);
+        let proved = results.of_subject(&subject.id).filter(|line| line.verdict == Verdict::Proved);
+        let derived = proved.filter_map(|line| {
+            let file = file.as_ref()?;
+            let claim = file.claims.iter().find(|claim| claim.name == line.name())?;
+            // What is proved in another way, such as a bound, has no derivation of this kind.
+            let derived = derive(file, claim).ok()?;
+            derived.difference.is_none().then(|| (line.id.clone(), derived))
+        });
+        derived.collect::<Vec<_>>()
+    };
+    results.subjects.par_iter().flat_map_iter(of_subject).collect()
 }
 
 fn make(folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)
         .map_err(|error| anyhow::anyhow!("cannot make `{}`: {error}", folder.display()))
+}
+
+fn read_json<T: DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| anyhow::anyhow!("cannot read `{shown}`: {error}"))?;
+    serde_json::from_str(&text)
+        .map_err(|error| anyhow::anyhow!("`{shown}` is not what it should be: {error}"))
 }

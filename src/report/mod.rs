@@ -7,8 +7,11 @@ mod convergence;
 mod curves;
 #[cfg(feature = "cli")]
 mod declared;
+mod derivation;
 #[cfg(feature = "cli")]
 mod figures;
+#[cfg(feature = "cli")]
+mod html;
 mod json;
 #[cfg(feature = "cli")]
 mod latex;
@@ -31,8 +34,11 @@ mod text;
 mod words;
 
 pub use calibration::calibration;
+pub use derivation::derivation;
 #[cfg(feature = "cli")]
 pub use figures::{Picture, figures};
+#[cfg(feature = "cli")]
+pub use html::{Extras, WebFile, html};
 pub use json::json;
 #[cfg(feature = "cli")]
 pub use latex::latex;

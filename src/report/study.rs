@@ -8,9 +8,6 @@ use crate::suite::{ClaimResult, Results};
 use crate::verdict::{EvidenceKind, Verdict};
 use serde::Serialize;
 
-/// How a note of a control begins that stands for a printed version.
-const PRINTED: &str = "as printed";
-
 /// What became of the lines of a file or theorem.
 #[derive(Serialize)]
 pub(super) struct Study<'a> {
@@ -82,8 +79,7 @@ fn kinds(result: &ClaimResult) -> String {
     words.collect::<Vec<_>>().join(", ")
 }
 
-/// The controls that stand for printed versions and were rejected: those with a note that begins with
-/// `as printed`.
+/// The controls that are formulas as printed, and were rejected.
 pub(super) fn errata(results: &Results) -> Vec<Erratum<'_>> {
     let rejected =
         |result: &&ClaimResult| result.kind == ClaimKind::Refute && result.as_claimed == Some(true);
@@ -92,12 +88,11 @@ pub(super) fn errata(results: &Results) -> Vec<Erratum<'_>> {
 
 impl<'a> Erratum<'a> {
     fn of(result: &'a ClaimResult) -> Option<Self> {
-        let note = result.notes.iter().find(|note| note.starts_with(PRINTED))?;
         Some(Self {
             id: &result.id,
             name: result.name(),
             source: result.source.as_deref().unwrap_or_default(),
-            printed: note[PRINTED.len()..].trim_start_matches([':', ' ']),
+            printed: words::printed(result)?,
             statement: &result.statement,
             reason: words::reason(result),
         })

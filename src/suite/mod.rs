@@ -5,6 +5,7 @@ mod figure;
 mod input;
 mod naming;
 mod plan;
+mod restored;
 mod results;
 mod run;
 mod search;

@@ -15,7 +15,7 @@ use crate::proof::attempt;
 use crate::statistics::ErrorBudget;
 use crate::verdict::{EvidenceKind, Verdict};
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::time::Instant;
 
@@ -31,7 +31,7 @@ pub struct Outcome {
 }
 
 /// How long one unit of work took. Not part of the results.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Timing {
     /// The first line that the unit serves.
     pub id: String,

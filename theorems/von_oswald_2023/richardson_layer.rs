@@ -46,7 +46,7 @@ claim layer: after == before - omega*(A*before - q)
 refute layer_without_forcing: after == before - omega*A*before
 refute layer_without_ridge: after == before - omega*(Past*Past'*before - q)
 refute layer_uphill: after == before + omega*(A*before - q)
-note as printed after (8): the recursion lacks the term s_t
+note the recursion after (8) as printed
 refute printed_recursion: after == before + (I - omega*A)*before
 ";
 
