@@ -40,12 +40,15 @@ refute first_layer_is_linear: first <= 16/10*softmax
 refute linear_layers_know_nothing: second >= 9/10*zero
 ";
 
+/// Standard deviation of the first weights.
+const DEVIATION: f64 = 0.05;
+
 fn experiments() -> Vec<Experiment> {
     vec![Experiment {
         name: "replaced_layers",
         kind: EvidenceKind::Training,
         description: "one network of three softmax layers on raw tokens, Adam on 256 fresh sequences a step, \
-                      3,000 steps; each layer in turn made linear and trained alone for 1,000 steps; then \
+                      3,000 steps; each layer in turn made linear and trained alone from fresh weights for 1,000 steps; then \
                       common batches of 64 fresh sequences",
         supplies: &["softmax", "first", "second", "third", "zero"],
         supply: Supply::Samples { prepare: replaced, limit: batches_for_deep_networks },
@@ -55,7 +58,7 @@ fn experiments() -> Vec<Experiment> {
 fn replaced(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
     let task = task(at, TokenForm::Raw)?;
     let layers = softmax_layers(at.size("d")?);
-    let network = task.train(layers, 0.05, &SequencePlan::adam(3_000, 2e-3, 256), random)?;
+    let network = task.train(layers, DEVIATION, &SequencePlan::adam(3_000, 2e-3, 256), random)?;
     let mut variants = Vec::new();
     for (letter, index) in [("first", 1), ("second", 2), ("third", 3)] {
         let mut architecture = network.architecture().clone();
@@ -64,11 +67,15 @@ fn replaced(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentErr
         }
         let counts = architecture.parameter_counts();
         let start: usize = counts[..index].iter().sum();
+        let layer = start..start + counts[index];
+        let mut weights = network.parameters().to_vec();
+        let fresh = Transformer::random(architecture.clone(), DEVIATION, random);
+        weights[layer.clone()].copy_from_slice(&fresh.parameters()[layer.clone()]);
         let plan = SequencePlan {
-            moving: Some([start, start + counts[index]]),
+            moving: Some([layer.start, layer.end]),
             ..SequencePlan::adam(1_000, 2e-3, 256)
         };
-        let variant = Transformer::new(architecture, network.parameters().to_vec())?;
+        let variant = Transformer::new(architecture, weights)?;
         let training = SequenceTraining::new(&task, &plan, &variant, random);
         variants.push((letter, training.finish()?));
     }
