@@ -83,7 +83,7 @@ fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentErro
         ("trained", network),
     ];
     Ok(Box::new(move |random| {
-        let batch = Batch::new(&task.draw(64, random), &task.form);
+        let batch = task.batch(64, random);
         Ok(numbers(networks.iter().map(|(letter, network)| (*letter, network.mean_loss(&batch)))))
     }))
 }
