@@ -76,8 +76,8 @@ pub(super) fn check(options: &CheckOptions) -> anyhow::Result<Exit> {
         let rendered = match options.format {
             Format::Text => text(results, style),
             Format::Json => json(results),
-            Format::Markdown => markdown(results)?,
-            Format::Latex => latex(results)?,
+            Format::Markdown => markdown(results, &[])?,
+            Format::Latex => latex(results, &[])?,
         };
         match &options.output {
             None => print(&rendered, options.show)?,
