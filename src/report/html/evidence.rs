@@ -95,6 +95,8 @@ mod tests {
             further_samples: None,
             method: "test".to_owned(),
             seed: None,
+            looks: Vec::new(),
+            entries: None,
         }
     }
 
