@@ -23,7 +23,7 @@ pub(super) struct CheckOptions {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// Write the results to this file instead of the standard output; an interrupted check goes on
-    /// where it was
+    /// where it was. With `--shard` the folder for the share
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Write the certificates of proved lines to this folder
@@ -76,8 +76,8 @@ pub(super) fn check(options: &CheckOptions) -> anyhow::Result<Exit> {
         let rendered = match options.format {
             Format::Text => text(results, style),
             Format::Json => json(results),
-            Format::Markdown => markdown(results)?,
-            Format::Latex => latex(results)?,
+            Format::Markdown => markdown(results, &[])?,
+            Format::Latex => latex(results, &[])?,
         };
         match &options.output {
             None => print(&rendered, options.show)?,

@@ -13,14 +13,22 @@ mod figures;
 #[cfg(feature = "cli")]
 mod html;
 mod json;
+#[cfg(feature = "cli")]
 mod latex;
+#[cfg(feature = "cli")]
 mod markdown;
 #[cfg(feature = "cli")]
 mod matrices;
 mod mutants;
 mod number;
+#[cfg(feature = "cli")]
+mod numbers;
+#[cfg(feature = "cli")]
 mod page;
 mod repetition;
+#[cfg(feature = "cli")]
+mod study;
+#[cfg(feature = "cli")]
 mod template;
 mod text;
 mod words;
@@ -32,9 +40,14 @@ pub use figures::{Picture, figures};
 #[cfg(feature = "cli")]
 pub use html::{Extras, WebFile, html};
 pub use json::json;
+#[cfg(feature = "cli")]
 pub use latex::latex;
+#[cfg(feature = "cli")]
 pub use markdown::markdown;
 pub use mutants::mutants;
+#[cfg(feature = "cli")]
+pub use numbers::numbers;
 pub use repetition::repetitions;
+#[cfg(feature = "cli")]
 pub use template::ReportError;
 pub use text::{Style, text};

@@ -117,7 +117,7 @@ struct Legend {
 /// # Errors
 /// Where a template cannot be filled, which is a bug.
 pub fn html(results: &Results, extras: &Extras) -> Result<Vec<WebFile>, ReportError> {
-    let page = Page::of(results);
+    let page = Page::of(results, &[]);
     let ids = results.subjects.iter().map(|subject| subject.id.as_str());
     let cards = card::cards(results, &Addresses::new("statements", ids));
     let named = |id: &str| if id.is_empty() { "claim-files".to_owned() } else { id.to_owned() };

@@ -9,12 +9,10 @@ use super::setting::{Definition, definitions};
 use super::standing::Standing;
 use crate::claim::{Claim, ClaimFile, ClaimKind};
 use crate::report::page::Section;
+use crate::report::words::printed;
 use crate::theorem::Paper;
 use crate::theorems::PAPERS;
 use serde::Serialize;
-
-/// What a note says of a control that is the formula as it was printed.
-const PRINTED: &str = "as printed";
 
 /// A paper, or all claim files.
 #[derive(Clone, Serialize)]
@@ -123,11 +121,11 @@ impl<'a> GroupPage<'a> {
         for card in &group.cards {
             let Some(section) = report.section(&card.id) else { continue };
             statements.push(Statement::of(report, section, card));
-            let printed = section.lines.iter().filter(|line| {
-                line.kind == "control"
-                    && line.result.notes.iter().any(|note| note.contains(PRINTED))
-            });
-            errata.extend(printed.map(|line| Erratum {
+            let controls = section
+                .lines
+                .iter()
+                .filter(|line| line.kind == "control" && printed(line.result).is_some());
+            errata.extend(controls.map(|line| Erratum {
                 card,
                 measured: measured(line),
                 entry: Entry::of(line.clone(), report.extras),
