@@ -300,15 +300,49 @@ fn a_report_writes_its_files_and_the_same_ones_again() {
     let written = |place: &str| {
         let output = isserlis(&folder, &["report", "gram.claim", "--output", place]);
         assert_eq!(code(&output), 0);
-        ["report.md", "report.tex", "results.json", "timings.json"].map(|name| {
+        let files = [
+            "report.md",
+            "report.tex",
+            "results.json",
+            "html/index.html",
+            "html/graph.html",
+            "html/statements/gram.claim.html",
+            "html/papers/claim-files.html",
+            "html/search.js",
+            "timings.json",
+        ];
+        files.map(|name| {
             let path = folder.join(place).join(name);
             std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"))
         })
     };
     let (one, two) = (written("one"), written("below/two"));
-    assert_eq!(one[..3], two[..3]);
+    assert_eq!(one[..8], two[..8]);
     assert!(one[1].starts_with("\\documentclass"), "{}", one[1]);
-    assert!(serde_json::from_str::<Value>(&one[3]).is_ok());
+    assert!(serde_json::from_str::<Value>(&one[8]).is_ok());
+}
+
+#[test]
+fn a_report_is_made_again_from_its_results() {
+    let folder = folder("report_from");
+    let lines = "at d = 2; N = 3\nclaim moment: E[S^2] == Gamma*Lambda\n\
+                 claim forgot_trace: E[S^2] == (1 + 1/N)*Lambda^2\n";
+    write(&folder, "gram.claim", lines);
+    let output = isserlis(&folder, &["report", "gram.claim", "--output", "one"]);
+    assert_eq!(code(&output), 1);
+    let again = ["report", "--from", "one/results.json", "--output", "two"];
+    assert_eq!(code(&isserlis(&folder, &again)), 1, "the exit code is that of the results");
+    for name in ["report.md", "results.json", "html/statements/gram.claim.html", "html/times.js"] {
+        let read = |place: &str| std::fs::read_to_string(folder.join(place).join(name)).ok();
+        let (one, two) = (read("one"), read("two"));
+        assert!(one.is_some() && one == two, "{name}");
+    }
+    let page = std::fs::read_to_string(folder.join("two/html/statements/gram.claim.html")).unwrap();
+    assert!(page.contains("<summary>Derivation</summary>"), "what is proved is derived");
+    std::fs::write(folder.join("other.json"), "{}").unwrap();
+    let message = refused(&folder, &["report", "--from", "other.json"]);
+    assert!(message.contains("`other.json` is not what it should be"), "{message}");
+    refused(&folder, &["report", "--from", "one/results.json", "--seed", "2"]);
 }
 
 #[test]

@@ -136,6 +136,21 @@
   open();
   addEventListener("hashchange", open);
 
+  // Times, which differ from run to run: of a line, or of a statement with all its lines by kind.
+  const seconds = Object.entries(window.isserlisSeconds || {});
+  for (const place of document.querySelectorAll("[data-seconds]")) {
+    const { seconds: id, kind } = place.dataset;
+    let sum = 0;
+    for (const [line, kinds] of seconds) {
+      if (line !== id && !line.startsWith(`${id}::`)) continue;
+      for (const [own, value] of Object.entries(kinds)) if (!kind || own === kind) sum += value;
+    }
+    const text = sum < 10 ? sum.toFixed(1) : sum.toFixed(0);
+    if (kind) place.textContent = text;
+    else if (sum >= 0.1) place.textContent = `${text} s.`;
+  }
+  if (seconds.length) document.querySelectorAll(".seconds").forEach((cell) => { cell.hidden = false; });
+
   // Copying.
   for (const box of document.querySelectorAll(".copied")) {
     if (!navigator.clipboard) break;

@@ -98,7 +98,7 @@ pub(super) fn write_report(
     mutants: Option<Scores>,
     show: ShowOptions,
 ) -> anyhow::Result<()> {
-    // Times stand apart: everything else is the same for the same seed.
+    // Times stand apart: everything else is the same for the same seed, but for `html/times.js`.
     let mut timed = serde_json::to_string_pretty(&timings)?;
     timed.push('\n');
     let pictures = figures(results);

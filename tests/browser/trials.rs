@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+/// What is looked at, and how.
+type Look = (&'static str, fn(&mut Tab));
+
 /// Runs the trials; ignores them, and says so, where there is no browser.
 pub(super) fn run() {
     let arguments = Arguments::from_args();
@@ -14,7 +17,7 @@ pub(super) fn run() {
     if browser.is_none() {
         eprintln!("SKIPPED: no Chromium on the path or in $CHROMIUM, so no page was looked at");
     }
-    let trials: [(&'static str, fn(&mut Tab)); 9] = [
+    let trials: [Look; 9] = [
         ("pages_make_no_request_and_log_no_error", quiet),
         ("every_link_and_anchor_leads_somewhere", links),
         ("every_page_has_landmarks_headings_and_names", structure),
@@ -146,7 +149,8 @@ fn phone(tab: &mut Tab) {
     }
     // The measure is able to fail.
     tab.evaluate("document.body.append(Object.assign(document.createElement('pre'), { style: 'width: 900px' }))");
-    assert_eq!(tab.evaluate("document.documentElement.scrollWidth"), 900);
+    let width = tab.evaluate("document.documentElement.scrollWidth");
+    assert!(width.as_u64() > Some(800), "{width}");
 }
 
 fn contrast(tab: &mut Tab) {

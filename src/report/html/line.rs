@@ -7,7 +7,7 @@ use super::figure::Figure;
 use crate::claim::ClaimKind;
 use crate::mutation::{KindScore, LineScore};
 use crate::proof::Derived;
-use crate::report::number::{percent, short};
+use crate::report::number::percent;
 use crate::report::page::Line;
 use crate::report::words::{self, plural};
 use crate::verdict::{EvidenceKind, Verdict};
@@ -31,7 +31,6 @@ pub(super) struct Entry<'a> {
     mutants: Option<Mutants>,
     /// Those that show no other line.
     figures: Vec<Figure<'a>>,
-    seconds: Option<String>,
 }
 
 /// A verdict for the eye.
@@ -66,12 +65,10 @@ impl<'a> Entry<'a> {
         let result = line.result;
         let derivation = extras.derivations.get(&result.id).map(|derived| {
             let equations = equations(derived);
-            let short = equations <= LONGEST;
-            Derivation { derived: short.then_some(derived), equations }
+            let shown = equations <= LONGEST;
+            Derivation { derived: shown.then_some(derived), equations }
         });
         let scores = extras.mutants.as_ref().map(|scores| &scores.lines[..]).unwrap_or_default();
-        let timings = extras.timings.iter().filter(|timing| timing.id == result.id);
-        let seconds: f64 = timings.map(|timing| timing.seconds).sum();
         Self {
             anchor: anchor(result.name()),
             badge: Badge::of(&line),
@@ -80,7 +77,6 @@ impl<'a> Entry<'a> {
             derivation,
             mutants: scores.iter().find(|score| score.id == result.id).map(Mutants::of),
             figures: extras.figures_of_line(&result.id),
-            seconds: (seconds >= 0.1).then(|| short(seconds)),
             line,
         }
     }

@@ -14,6 +14,7 @@ mod search;
 mod setting;
 mod standing;
 mod statement;
+mod times;
 
 use super::Picture;
 use super::page::{Page, Section};
@@ -111,7 +112,7 @@ struct Legend {
 
 /// The results as web pages: `index.html`, the pages that it links to, their style and scripts.
 /// They work from a folder, make no request, and need a script for nothing but the search, the
-/// switch of the theme and copying.
+/// switch of the theme, copying and times. Same results, same bytes, but for `times.js`.
 ///
 /// # Errors
 /// Where a template cannot be filled, which is a bug.
@@ -168,6 +169,7 @@ impl<'a> Report<'a> {
             add(&card.address, fill("statement", "../", page)?);
         }
         add("search.js", search::index(self));
+        add("times.js", times::script(&self.extras.timings));
         add("script.js", include_str!("../../../report/html/script.js").to_owned());
         add("style.css", include_str!("../../../report/html/style.css").to_owned());
         add("font.css", include_str!("../../../report/html/font.css").to_owned());

@@ -1,11 +1,10 @@
 //! The page of a statement: what it says, on what it stands, and all evidence.
 
+use super::Report;
 use super::card::Card;
 use super::figure::Figure;
 use super::line::Entry;
 use super::setting::Setting;
-use super::{Extras, Report};
-use crate::report::number::short;
 use crate::report::page::{Hypothesis, Section};
 use crate::report::words::KINDS;
 use crate::suite::{Results, SubjectResult};
@@ -30,7 +29,6 @@ pub(super) struct StatementPage<'a> {
     controls: Vec<Entry<'a>>,
     waiting: Vec<&'a str>,
     costs: Vec<Cost>,
-    timed: bool,
     figures: Vec<Figure<'a>>,
     command: String,
 }
@@ -41,7 +39,6 @@ struct Cost {
     kind: &'static str,
     pieces: usize,
     samples: Option<u64>,
-    seconds: Option<String>,
 }
 
 impl<'a> StatementPage<'a> {
@@ -64,8 +61,7 @@ impl<'a> StatementPage<'a> {
             claims,
             controls,
             waiting: waiting.filter(|(of, _)| *of == subject.id).map(|(_, name)| name).collect(),
-            costs: costs(results, subject, report.extras),
-            timed: !report.extras.timings.is_empty(),
+            costs: costs(results, subject),
             figures: report.extras.figures_of(&subject.id),
             command: command(results, card),
         }
@@ -92,10 +88,9 @@ fn command(results: &Results, card: &Card) -> String {
     )
 }
 
-/// Pieces of evidence, samples and seconds by kind. What serves several lines counts once.
-fn costs(results: &Results, subject: &SubjectResult, extras: &Extras) -> Vec<Cost> {
+/// Pieces of evidence and samples by kind. What serves several lines counts once.
+fn costs(results: &Results, subject: &SubjectResult) -> Vec<Cost> {
     let evidence = || results.of_subject(&subject.id).flat_map(|line| &line.evidence);
-    let inside = |id: &str| id.rsplit_once("::").is_some_and(|(of, _)| of == subject.id);
     let cost = |kind| {
         let pieces = evidence().filter(|piece| piece.kind == kind).count();
         let units: BTreeMap<&str, u64> = evidence()
@@ -104,13 +99,10 @@ fn costs(results: &Results, subject: &SubjectResult, extras: &Extras) -> Vec<Cos
             .filter_map(|measurement| Some((measurement.seed.as_deref()?, measurement.samples)))
             .collect();
         let samples: u64 = units.into_values().filter(|samples| *samples > 1).sum();
-        let timings = extras.timings.iter().filter(|one| one.kind == kind && inside(&one.id));
-        let seconds: Vec<f64> = timings.map(|timing| timing.seconds).collect();
         (pieces > 0).then(|| Cost {
             kind: kind.word(),
             pieces,
             samples: (samples > 0).then_some(samples),
-            seconds: (!seconds.is_empty()).then(|| short(seconds.iter().sum())),
         })
     };
     KINDS.into_iter().filter_map(cost).collect()
