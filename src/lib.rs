@@ -45,6 +45,7 @@ pub mod prelude;
 pub mod proof;
 pub mod report;
 pub mod statistics;
+pub mod storage;
 pub mod suite;
 pub mod theorem;
 #[path = "../theorems/mod.rs"]

@@ -2,13 +2,15 @@
 
 use super::Exit;
 use super::certificates::write_certificates;
-use super::options::{Colour, RunOptions, ShowOptions, origins};
+use super::journal::{beside, open};
+use super::options::{Colour, RunOptions, ShowOptions, read_files};
 use super::output::{message, print, write};
 use super::progress::Bar;
+use super::shard::{ShardOptions, work};
 use crate::report::{Style, json, latex, markdown, text};
-use crate::suite::{InputError, Outcome, Subject, library, read, run};
+use crate::suite::{InputError, Journal, Outcome, Subject, run};
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub(super) struct CheckOptions {
@@ -20,12 +22,15 @@ pub(super) struct CheckOptions {
     /// How to print the results
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Write the results to this file instead of the standard output
+    /// Write the results to this file instead of the standard output; an interrupted check goes on
+    /// where it was. With `--shard` the folder for the share
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Write the certificates of proved lines to this folder
     #[arg(long, value_name = "DIR")]
     certificates: Option<PathBuf>,
+    #[command(flatten)]
+    shard: ShardOptions,
     #[command(flatten)]
     show: ShowOptions,
 }
@@ -49,7 +54,18 @@ pub(super) enum Format {
 /// # Errors
 /// Where the results cannot be written.
 pub(super) fn check(options: &CheckOptions) -> anyhow::Result<Exit> {
-    let (subjects, mut outcome) = outcome(&options.files, &options.run, options.show)?;
+    let output = options.output.as_deref();
+    if let (Some(share), Some(folder)) = (options.shard.share(output)?, output) {
+        if options.certificates.is_some() {
+            anyhow::bail!(
+                "certificates are written by a check of everything, not by a share of it"
+            );
+        }
+        return work(&options.files, &options.run, share, folder, options.show);
+    }
+    let journal = output.and_then(beside);
+    let Checked { subjects, mut outcome, journal } =
+        outcome(&options.files, &options.run, journal.as_deref(), options.show)?;
     if let Some(folder) = &options.certificates {
         write_certificates(folder, &subjects, &mut outcome.results, options.show)?;
     }
@@ -68,30 +84,49 @@ pub(super) fn check(options: &CheckOptions) -> anyhow::Result<Exit> {
             Some(path) => write(path, &rendered)?,
         }
     }
+    journal.map(Journal::remove).transpose()?;
     Ok(Exit::of(&outcome))
 }
 
-/// Checks the files, or the library where none is named, and tells what could not be checked.
+/// A check that is done.
+pub(super) struct Checked {
+    pub(super) subjects: Vec<Subject>,
+    pub(super) outcome: Outcome,
+    /// To be removed when the results are written.
+    pub(super) journal: Option<Journal>,
+}
+
+/// Checks the files, or the library where none is named, and tells what could not be checked. With
+/// the path of a journal, an interrupted check goes on where it was.
 ///
 /// # Errors
-/// Where there is nothing to check.
+/// Where the journal cannot be written.
 pub(super) fn outcome(
     files: &[PathBuf],
     options: &RunOptions,
+    journal: Option<&Path>,
     show: ShowOptions,
-) -> anyhow::Result<(Vec<Subject>, Outcome)> {
-    let (subjects, problems) = if files.is_empty() { library() } else { read(&origins(files)) };
+) -> anyhow::Result<Checked> {
+    let (subjects, problems) = read_files(files);
     for problem in &problems {
         tell(problem, show);
     }
+    let settings = options.settings();
+    let journal =
+        journal.map(|path| open(path, &subjects, &settings, None, &problems, show)).transpose()?;
     let bar = Bar::new(show);
-    let mut outcome = run(&subjects, &options.settings(), &|progress| bar.tell(progress));
+    let watcher = |progress| bar.tell(progress);
+    let outcome = match &journal {
+        Some(journal) => journal.run(&subjects, &settings, &watcher),
+        None => Ok(run(&subjects, &settings, &watcher)),
+    };
     bar.finish();
+    let mut outcome = outcome?;
     for problem in &outcome.problems {
         tell(problem, show);
     }
     outcome.problems.splice(0..0, problems);
-    Ok((subjects, outcome))
+    Ok(Checked { subjects, outcome, journal })
 }
 
 /// Tells why something is not checked.

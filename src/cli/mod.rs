@@ -9,7 +9,9 @@ mod eval;
 mod exit;
 mod expand;
 mod find;
+mod journal;
 mod library;
+mod merge;
 mod mutants;
 mod new;
 mod options;
@@ -18,6 +20,7 @@ mod progress;
 mod repeat;
 mod report;
 mod setting;
+mod shard;
 mod train;
 
 pub use arguments::Arguments;
@@ -32,6 +35,7 @@ pub fn run(arguments: &Arguments) -> Exit {
     let done = match &arguments.command {
         Command::Check(options) => check::check(options),
         Command::Report(options) => report::report(options),
+        Command::Merge(options) => merge::merge(options),
         Command::List => library::list(),
         Command::Show { id } => library::show(id),
         Command::Eval(options) => eval::eval(options),

@@ -1,19 +1,23 @@
 //! `isserlis report`: check, then write the report to a folder.
 
 use super::Exit;
-use super::check::outcome;
+use super::check::{Checked, outcome};
 use super::options::{RunOptions, ShowOptions};
-use super::output::{message, write};
+use super::output::{make_folder, message, write};
+use super::shard::{ShardOptions, work};
 use crate::mutation::Scores;
 use crate::proof::{Derived, derive};
 use crate::report::{Extras, figures, html, json, latex, markdown, numbers};
-use crate::suite::Results;
+use crate::suite::{Journal, Results, Timing};
 use crate::verdict::Verdict;
 use clap::Args;
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+/// What the journal of a report is called.
+const JOURNAL: &str = "journal.jsonl";
 
 #[derive(Debug, Args)]
 pub(super) struct ReportOptions {
@@ -22,7 +26,7 @@ pub(super) struct ReportOptions {
     files: Vec<PathBuf>,
     #[command(flatten)]
     run: RunOptions,
-    /// The folder to write to
+    /// The folder to write to; an interrupted report goes on where it was
     #[arg(long, value_name = "DIR", default_value = "target/report")]
     output: PathBuf,
     /// Check nothing: report what an earlier run wrote (results.json; timings.json beside it is
@@ -37,6 +41,8 @@ pub(super) struct ReportOptions {
     #[arg(long, value_name = "FILE")]
     mutants: Option<PathBuf>,
     #[command(flatten)]
+    shard: ShardOptions,
+    #[command(flatten)]
     show: ShowOptions,
 }
 
@@ -45,72 +51,92 @@ pub(super) struct ReportOptions {
 /// # Errors
 /// Where there is nothing to check, or the folder cannot be written.
 pub(super) fn report(options: &ReportOptions) -> anyhow::Result<Exit> {
-    let mutants = options.mutants.as_deref().map(read_json::<Scores>).transpose()?;
-    let (results, timings, exit) = match &options.from {
-        Some(path) => {
-            let results: Results = read_json(path)?;
-            if results.schema != Results::SCHEMA {
-                anyhow::bail!(
-                    "`{}` has the schema `{}`, and not `{}`",
-                    path.display(),
-                    results.schema,
-                    Results::SCHEMA
-                );
-            }
-            let timings = path.with_file_name("timings.json");
-            let timings = if timings.exists() { read_json(&timings)? } else { Vec::new() };
-            let exit = Exit::of_results(&results);
-            (results, timings, exit)
-        }
-        None => {
-            let (_, outcome) = outcome(&options.files, &options.run, options.show)?;
-            let exit = Exit::of(&outcome);
-            (outcome.results, outcome.timings, exit)
-        }
-    };
-    if results.claims.is_empty() {
-        return Ok(exit);
-    }
     let folder = &options.output;
+    let mutants = options.mutants.as_deref().map(read_json::<Scores>).transpose()?;
+    if let Some(path) = &options.from {
+        let (results, timings) = earlier(path)?;
+        if !results.claims.is_empty() {
+            write_report(folder, &results, timings, mutants, options.show)?;
+        }
+        return Ok(Exit::of_results(&results));
+    }
+    if let Some(share) = options.shard.share(Some(folder))? {
+        return work(&options.files, &options.run, share, folder, options.show);
+    }
+    make_folder(folder)?;
+    let journal = folder.join(JOURNAL);
+    let Checked { outcome, journal, .. } =
+        outcome(&options.files, &options.run, Some(&journal), options.show)?;
+    let exit = Exit::of(&outcome);
+    if !outcome.results.claims.is_empty() {
+        write_report(folder, &outcome.results, outcome.timings, mutants, options.show)?;
+    }
+    journal.map(Journal::remove).transpose()?;
+    Ok(exit)
+}
+
+/// The results that an earlier run wrote, and the times beside them if they are there.
+fn earlier(path: &Path) -> anyhow::Result<(Results, Vec<Timing>)> {
+    let results: Results = read_json(path)?;
+    if results.schema != Results::SCHEMA {
+        let (shown, found) = (path.display(), &results.schema);
+        anyhow::bail!("`{shown}` has the schema `{found}`, and not `{}`", Results::SCHEMA);
+    }
+    let timings = path.with_file_name("timings.json");
+    let timings = if timings.exists() { read_json(&timings)? } else { Vec::new() };
+    Ok((results, timings))
+}
+
+/// Writes the files of a report.
+///
+/// # Errors
+/// Where one cannot be written.
+pub(super) fn write_report(
+    folder: &Path,
+    results: &Results,
+    timings: Vec<Timing>,
+    mutants: Option<Scores>,
+    show: ShowOptions,
+) -> anyhow::Result<()> {
     // Times stand apart: everything else is the same for the same seed.
     let mut timed = serde_json::to_string_pretty(&timings)?;
     timed.push('\n');
-    let pictures = figures(&results);
+    let pictures = figures(results);
     let files = [
-        ("report.md", markdown(&results, &pictures)?),
-        ("report.tex", latex(&results, &pictures)?),
-        ("numbers.tex", numbers(&results)),
-        ("results.json", json(&results)),
+        ("report.md", markdown(results, &pictures)?),
+        ("report.tex", latex(results, &pictures)?),
+        ("numbers.tex", numbers(results)),
+        ("results.json", json(results)),
         ("timings.json", timed),
     ];
-    make(folder)?;
+    make_folder(folder)?;
     for (name, text) in &files {
         write(&folder.join(name), text)?;
     }
     let drawn = folder.join("figures");
     if !pictures.is_empty() {
-        make(&drawn)?;
+        make_folder(&drawn)?;
     }
     for picture in &pictures {
         write(&drawn.join(format!("{}.svg", picture.name)), &picture.svg)?;
         write(&drawn.join(format!("{}.pdf", picture.name)), &picture.pdf)?;
     }
-    let derivations = derivations(&results);
+    let derivations = derivations(results);
     let extras = Extras { timings, derivations, mutants, figures: pictures };
     let web = folder.join("html");
-    for file in html(&results, &extras)? {
+    for file in html(results, &extras)? {
         let path = web.join(&file.path);
-        make(path.parent().unwrap_or(&web))?;
+        make_folder(path.parent().unwrap_or(&web))?;
         write(&path, &file.text)?;
     }
-    if !options.show.quiet {
+    if !show.quiet {
         let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
         let (names, count) = (names.join(", "), extras.figures.len());
         let text =
             format!("wrote {names}, html/index.html and {count} figures to {}", folder.display());
-        message(&text, options.show);
+        message(&text, show);
     }
-    Ok(exit)
+    Ok(())
 }
 
 /// The derivations of all equations that are proved.
@@ -128,11 +154,6 @@ fn derivations(results: &Results) -> BTreeMap<String, Derived> {
         derived.collect::<Vec<_>>()
     };
     results.subjects.par_iter().flat_map_iter(of_subject).collect()
-}
-
-fn make(folder: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder)
-        .map_err(|error| anyhow::anyhow!("cannot make `{}`: {error}", folder.display()))
 }
 
 fn read_json<T: DeserializeOwned>(path: &Path) -> anyhow::Result<T> {

@@ -140,7 +140,7 @@ impl<'a> Page<'a> {
             failures: ids(|result| result.as_claimed == Some(false)),
             contradictions: ids(|result| result.contradiction),
             calibration: CalibrationPage::of(&Calibration::last()),
-            seeds: Seeds { sentence: sentence(&repetitions), version: repetitions.plan.version },
+            seeds: Seeds { sentence: sentence(&repetitions), version: repetitions.setup.version },
             errata: errata(results),
             subjects: results.subjects.iter().map(section).collect(),
         }

@@ -47,8 +47,15 @@ pub struct Extras {
 }
 
 impl Extras {
+    /// The figures of a statement that show several of its lines.
     fn figures_of(&self, subject: &str) -> Vec<Figure<'_>> {
         let own = self.figures.iter().filter(|picture| picture.subject == subject);
+        own.filter(|picture| picture.lines.len() != 1).map(Figure::of).collect()
+    }
+
+    /// The figures that show one line alone.
+    fn figures_of_line(&self, id: &str) -> Vec<Figure<'_>> {
+        let own = self.figures.iter().filter(|picture| picture.lines == [id]);
         own.map(Figure::of).collect()
     }
 }
@@ -185,7 +192,7 @@ impl<'a> Report<'a> {
         context! {
             summary => &page.summary,
             counts => Value::from(Serde(&self.results.summary)),
-            waiting => self.results.waiting.len(),
+            waiting => &self.results.waiting,
             failures => self.links(&page.failures),
             contradictions => self.links(&page.contradictions),
             calibration => Value::from(Serde(&page.calibration)),

@@ -150,11 +150,14 @@ impl<'a> Statement<'a> {
             let is_claim = |claim: &&Claim| claim.kind == ClaimKind::Claim;
             definitions(file.claims.iter().filter(is_claim))
         };
-        Self {
-            card,
-            claims: claims.map(brief).collect(),
-            definitions: file.as_ref().map(used).unwrap_or_default(),
-            figures: report.extras.figures_of(&card.id),
+        let claims: Vec<Brief<'a>> = claims.map(brief).collect();
+        let mut figures = report.extras.figures_of(&card.id);
+        if figures.is_empty() {
+            // One stands for the others, which the page of the statement shows.
+            let of_line =
+                |claim: &Brief<'a>| report.extras.figures_of_line(&claim.entry.line.result.id);
+            figures.extend(claims.iter().flat_map(of_line).next());
         }
+        Self { card, claims, definitions: file.as_ref().map(used).unwrap_or_default(), figures }
     }
 }
