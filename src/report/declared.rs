@@ -22,6 +22,21 @@ pub(super) fn declared_figures(results: &Results, subject: &SubjectResult) -> Ve
     subject.figures.iter().filter_map(draw).collect()
 }
 
+/// Draws a prediction that several lines share, such as a floor, once and by itself.
+fn set_apart(series: &mut Vec<Series>) {
+    let lines: Vec<_> = series.iter().map(|one| one.line.clone()).collect();
+    let shared = |line: &Vec<[f64; 2]>| lines.iter().filter(|other| *other == line).count() > 1;
+    let mut apart: Vec<Series> = Vec::new();
+    for one in series.iter_mut().filter(|one| !one.line.is_empty() && shared(&one.line)) {
+        let line = std::mem::take(&mut one.line);
+        if apart.iter().all(|known| known.line != line) {
+            let label = "predicted".to_owned();
+            apart.push(Series { label, style: Style::Guide, line, marks: Vec::new() });
+        }
+    }
+    series.splice(0..0, apart);
+}
+
 /// The lines of a theorem.
 struct Lines<'a> {
     results: &'a Results,
@@ -44,15 +59,9 @@ fn chart(
     let mut series: Vec<Series> = Vec::new();
     let mut shown: Vec<String> = Vec::new();
     for curve in asked {
-        let found = series_of(lines, curve, series.len(), &mut shown);
-        // One prediction for several lines, such as a floor, is drawn once.
-        for mut one in found {
-            if series.iter().any(|known| known.line == one.line) {
-                one.line.clear();
-            }
-            series.push(one);
-        }
+        series.extend(series_of(lines, curve, series.len(), &mut shown));
     }
+    set_apart(&mut series);
     if series.is_empty() {
         return None;
     }

@@ -1,5 +1,8 @@
 //! The results of a run in words: one renderer a file.
 
+// The words that readable reports share stand idle where those are left out.
+#![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
+
 mod calibration;
 #[cfg(feature = "cli")]
 mod convergence;

@@ -88,6 +88,9 @@ at d = 2; N = 5; lam = 1; sigma = 1/4; t = 1/4, 1/2, 3/4, 1, 5/4, 3/2, 7/4, 2, 5
   | d = 5; N = 20; lam = 1; sigma = 3; t = 1/40, 1/20, 1/10, 1/5, 2/5, 3/5, 1, 2
 claim scale_at_a_time: flow_scale == closed_scale
 claim loss_at_a_time: flow_loss == subst(loss_on_the_line, u -> closed_scale)
+at d = 2; N = 5; lam = 1; sigma = 1/4; t = 1
+  | d = 3; N = 7; lam = 1/2; sigma = 1/3; t = 4
+  | d = 5; N = 20; lam = 1; sigma = 3; t = 1/10
 claim matrix_at_a_time: flow_matrix == closed_diagonal*I
 refute at_twice_the_time: flow_scale == sqrt(subst(square, z -> exp(-4*growth*t)))
 refute without_correction: flow_scale == sqrt(subst(square, z -> exp(-2*growth*t), N -> 1000000*N))
