@@ -67,6 +67,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "calibration",
         &["calculus", "claim", "data", "experiment", "numeric", "statistics", "suite", "verdict"],
     ),
+    ("regression", &["claim", "experiment", "suite", "verdict"]),
     (
         "report",
         &[
@@ -74,6 +75,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "claim",
             "evidence",
             "mutation",
+            "regression",
             "statistics",
             "suite",
             "theorem",
@@ -96,6 +98,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "network",
             "numeric",
             "proof",
+            "regression",
             "report",
             "suite",
             "theorem",

@@ -4,10 +4,13 @@ mod arguments;
 mod calibrate;
 mod certificates;
 mod check;
+mod completions;
 mod derive;
+mod diff;
 mod eval;
 mod exit;
 mod expand;
+mod explain;
 mod find;
 mod library;
 mod mutants;
@@ -19,6 +22,7 @@ mod repeat;
 mod report;
 mod setting;
 mod train;
+mod watch;
 
 pub use arguments::Arguments;
 pub use exit::Exit;
@@ -44,6 +48,10 @@ pub fn run(arguments: &Arguments) -> Exit {
         Command::Repeat(options) => repeat::repeat(options),
         Command::Mutants(options) => mutants::mutants(options),
         Command::Verify { files, show } => certificates::verify(files, *show),
+        Command::Diff(options) => diff::diff(options),
+        Command::Explain { word } => explain::explain(word.as_deref()),
+        Command::Completions { shell } => completions::completions(*shell),
+        Command::Man { output } => completions::manual(output.as_deref()),
         Command::Train(options) => train::train(options),
         Command::New { what, name } => new::new(*what, name),
     };

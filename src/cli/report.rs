@@ -4,7 +4,7 @@ use super::Exit;
 use super::check::outcome;
 use super::options::{RunOptions, ShowOptions};
 use super::output::{message, write};
-use crate::report::{json, latex, markdown};
+use crate::report::{json, junit, latex, markdown};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -43,6 +43,7 @@ pub(super) fn report(options: &ReportOptions) -> anyhow::Result<Exit> {
         ("report.tex", latex(results)?),
         ("results.json", json(results)),
         ("timings.json", timings),
+        ("junit.xml", junit(results, &outcome.problems, &outcome.timings)?),
     ];
     for (name, text) in &files {
         write(&folder.join(name), text)?;

@@ -1,7 +1,9 @@
 //! Evidence for `reaches`: the gradient flow of the exact population loss.
 
 use super::contract::{GRADIENT_NORM, LOOSER_TOLERANCE};
-use super::prediction::{budget, entries, length, predict, rounding, rounding_bias};
+use super::prediction::{
+    budget, entries, identity, length, predict, quantity, rounding, rounding_bias,
+};
 use super::{Comparison, Work};
 use crate::claim::{Expr, Letter, Proposition, Training};
 use crate::evidence::{BiasSource, Evidence};
@@ -74,8 +76,9 @@ impl Followed {
         ];
         let question = Question { relation: Relation::Equal, prediction, margin: None };
         let method = "Dormand-Prince 5(4) on the exact population loss";
-        let (verdict, measurement) =
+        let (verdict, mut measurement) =
             judge_computed(&question, values, biases, end.evaluations, method);
+        measurement.quantity = Some(quantity(&["flow", &identity(comparison.at)]));
         let note = format!(
             "limit at time {:.4}: gradient norm {:.1e}, {} flat directions",
             end.time, end.gradient_norm, end.flat_directions

@@ -1,7 +1,7 @@
 //! Simulated evidence: both sides of `==` (or of a bound) by samples of the declared laws.
 
 use super::agreement::AgreementCheck;
-use super::prediction::{length, predict, rounding, rounding_bias, seed_text};
+use super::prediction::{identity, length, predict, quantity, rounding, rounding_bias, seed_text};
 use super::rao_blackwell::{Conditional, condition};
 use super::sampling::{BLOCK, Streams, for_each_sample, sample_limit};
 use super::{Comparison, Work};
@@ -257,6 +257,7 @@ impl Sampler {
                 };
                 let (verdict, mut measurement) = judge(&asked.question(), &estimate);
                 measurement.seed = Some(seed_text(&streams.stream(0)));
+                measurement.quantity = Some(quantity(&["law", &identity(comparison.at)]));
                 *judged = Some((verdict, measurement));
             }
             let goes_on = |(asked, judged): (&Asked, &Option<(Verdict, Measurement)>)| {

@@ -2,6 +2,8 @@
 
 mod conclusion;
 mod input;
+mod location;
+mod mistake;
 mod naming;
 mod plan;
 mod results;
@@ -10,8 +12,11 @@ mod search;
 mod selection;
 mod settings;
 mod subject;
+mod text_hash;
 
-pub use input::{InputError, Origin, declarations, read};
+pub use input::{InputError, Origin, declarations, files, read};
+pub use location::{Location, Position, locations};
+pub use mistake::Mistake;
 pub(crate) use plan::{Job, Line, Place, jobs, shared};
 pub use results::{
     ClaimResult, ExperimentResult, MarginResult, Results, Slack, SubjectResult, Summary,
@@ -22,3 +27,4 @@ pub(crate) use search::{SEEDS, Search};
 pub use selection::{Selection, suggestion};
 pub use settings::Settings;
 pub use subject::{Subject, library};
+pub use text_hash::text_hash;

@@ -179,8 +179,13 @@ fn observe<'a>(
     }
 }
 
+/// How many comparisons of `jobs` take a share of the error budget.
+pub(super) fn comparisons(jobs: &[Job<'_>]) -> usize {
+    jobs.iter().map(Job::weight).sum()
+}
+
 /// The error budget over all comparisons of `jobs`; none where none is statistical.
 pub(crate) fn shared(settings: &Settings, jobs: &[Job<'_>]) -> Option<ErrorBudget> {
-    let comparisons: usize = jobs.iter().map(Job::weight).sum();
+    let comparisons = comparisons(jobs);
     (comparisons > 0).then(|| ErrorBudget::new(settings.error_budget, comparisons as f64))
 }

@@ -3,11 +3,11 @@
 
 use super::conclusion::{conclude, summary};
 use super::input::InputError;
-use super::plan::{Job, Line, Place, jobs, shared};
+use super::plan::{Job, Line, Place, comparisons, jobs, shared};
 use super::search::Search;
 use super::selection::suggestion;
 use super::{Results, Settings, Subject, SubjectResult};
-use crate::claim::{Claim, ClaimFile, Diagnostic};
+use crate::claim::{Claim, ClaimFile, Diagnostic, DiagnosticKind};
 use crate::evidence::Evidence;
 use crate::experiment::{Comparison, Work, descend_on_samples, follow_flow, observe, simulate};
 use crate::numeric::{ExactError, Instance, check_with_reason, instances};
@@ -15,7 +15,7 @@ use crate::proof::attempt;
 use crate::statistics::ErrorBudget;
 use crate::verdict::{EvidenceKind, Verdict};
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::time::Instant;
 
@@ -31,7 +31,7 @@ pub struct Outcome {
 }
 
 /// How long one unit of work took. Not part of the results.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Timing {
     /// The first line that the unit serves.
     pub id: String,
@@ -70,6 +70,7 @@ pub fn run(subjects: &[Subject], settings: &Settings, watcher: Watcher<'_>) -> O
         let found = [exact.found, found].concat();
         let mut outcome = run.outcome(subjects, &exact.lines, found, exact.problems);
         outcome.results.waiting = exact.waiting;
+        outcome.results.comparisons = comparisons(&jobs) as u64;
         outcome
     })
 }
@@ -290,8 +291,13 @@ impl Run<'_> {
             (Err(error), Some(grid)) => {
                 let name = &line.claim.name;
                 Err(Box::new(
-                    Diagnostic::new(error.to_string(), grid.span, "this grid")
-                        .also(line.claim.name_span, format!("`{name}` is evaluated at it")),
+                    Diagnostic::new(
+                        DiagnosticKind::Grid,
+                        error.to_string(),
+                        grid.span,
+                        "this grid",
+                    )
+                    .also(line.claim.name_span, format!("`{name}` is evaluated at it")),
                 ))
             }
             // Without a grid of the author's the line is just not evaluated.
@@ -336,7 +342,7 @@ impl Run<'_> {
                 let label = format!("`{}` is evaluated at it", line.claim.name);
                 mistakes.push((
                     line.subject,
-                    Diagnostic::new(message, grid.span, "this grid")
+                    Diagnostic::new(DiagnosticKind::Grid, message, grid.span, "this grid")
                         .also(line.claim.name_span, label),
                 ));
             }
@@ -461,6 +467,7 @@ impl Run<'_> {
             seed: self.settings.seed,
             effort: self.settings.effort,
             error_budget: self.settings.error_budget,
+            comparisons: 0,
             summary: summary(&claims),
             subjects,
             waiting: Vec::new(),

@@ -56,6 +56,11 @@ impl Subject {
         })
     }
 
+    /// Whether it is a theorem of the library and no claim file.
+    pub fn is_theorem(&self) -> bool {
+        self.source.is_some()
+    }
+
     /// The experiments that supply all observed letters of a line together; none for a line
     /// without such letters.
     pub fn supplying(&self, claim: &Claim) -> Vec<&Experiment> {
