@@ -156,6 +156,8 @@ fn a_bad_file_ends_with_2_and_does_not_stop_the_others() {
        |                         ^^^^ not declared
        |
        = help: line 5 declares a defined element with a similar name: `Gamma`
+
+    more: isserlis explain unknown-name
     "#);
 }
 
@@ -300,7 +302,7 @@ fn a_report_writes_its_files_and_the_same_ones_again() {
     let written = |place: &str| {
         let output = isserlis(&folder, &["report", "gram.claim", "--output", place]);
         assert_eq!(code(&output), 0);
-        ["report.md", "report.tex", "results.json", "timings.json"].map(|name| {
+        ["report.md", "report.tex", "results.json", "timings.json", "junit.xml"].map(|name| {
             let path = folder.join(place).join(name);
             std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"))
         })

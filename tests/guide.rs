@@ -233,6 +233,8 @@ fn explain_answers_with_the_entry_and_lists_all_words() {
     assert_eq!(out(&isserlis(&folder, &["explain", "Verified"])), verified);
     let control = out(&isserlis(&folder, &["explain", "smallest error caught"]));
     assert!(control.starts_with("smallest-error-caught (results)\n"), "{control}");
+    let two = out(&isserlis(&folder, &["explain", "proved", "0"]));
+    assert!(two.starts_with("proved (verdicts)") && two.contains("\n0 (exit codes)\n"), "{two}");
     let list = out(&isserlis(&folder, &["explain"]));
     for word in ["proved", "flow", "coeff", "shape-mismatch", "gaussian", "70"] {
         assert!(list.split_whitespace().any(|known| known == word), "{word}\n{list}");

@@ -127,6 +127,23 @@ fn a_worse_verdict_ends_with_4() {
 }
 
 #[test]
+fn an_inconclusive_line_is_worse_at_the_same_seed_alone() {
+    let folder = with_baseline("inconclusive");
+    for (name, seed, expected) in
+        [("trace", 1, 4), ("trace", 2, 4), ("forgot_trace", 1, 4), ("forgot_trace", 2, 0)]
+    {
+        plant(&folder, "base.json", "new.json", |value| {
+            value["seed"] = seed.into();
+            line(value, name)["verdict"] = "inconclusive".into();
+            line(value, name)["as_claimed"] = Value::Null;
+        });
+        let (code, out) = ends(&folder, &["diff", "base.json", "new.json"]);
+        assert_eq!(code, expected, "{name} was proved or sampled, seed {seed}: {out}");
+        assert!(out.contains(&format!("gram.claim::{name}: was ")), "{out}");
+    }
+}
+
+#[test]
 fn an_estimate_that_moved_beyond_both_intervals_ends_with_4_and_one_within_does_not() {
     let folder = with_baseline("moved");
     let shift = |part: f64| {

@@ -198,13 +198,13 @@ mod tests {
             ("margin 1%", Kind::Margin),
             ("at d = 0\\nclaim a: d == d", Kind::Grid),
             ("claim a: reaches(U) == Lambda", Kind::Training),
-            ("claim a: 1/(d - d) == 1", Kind::DivisionByZero),
+            ("claim a: s2/0 == 1", Kind::DivisionByZero),
             ("claim a: inv(U)*U == I", Kind::NoInverse),
             ("gaussian Y[d] ~ C*C' + Lambda", Kind::Covariance),
             ("define G := C*C'", Kind::Element),
             ("claim a: sqrt(s2, s2) == 1", Kind::Arguments),
             ("claim a: s2^1e3 == 1", Kind::Number),
-            ("rule d*s2 == 1", Kind::Rule),
+            ("rule s2 + 1 == 2", Kind::Rule),
         ] {
             let text = format!("{before}{}\n", line.replace("\\n", "\n"));
             let errors = ClaimFile::parse("it.claim", &text).expect_err(line);

@@ -92,8 +92,9 @@ pub(super) enum Command {
     },
     /// Explain a word: a verdict, a kind of evidence, a mistake, a word of the language, an exit code
     Explain {
-        /// The word; with none, all words are listed
-        word: Option<String>,
+        /// The words; with none, all words are listed
+        #[arg(value_name = "WORD")]
+        words: Vec<String>,
     },
     /// Print the completions of a shell
     Completions {

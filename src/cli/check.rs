@@ -11,6 +11,7 @@ use crate::regression::Baseline;
 use crate::report::{Style, github, json, junit, latex, markdown, sarif, text};
 use crate::suite::{InputError, Outcome, Subject, library, locations, read, run};
 use clap::{Args, ValueEnum};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -174,7 +175,14 @@ fn run_and_tell(
 /// Tells why something is not checked.
 pub(super) fn tell(problem: &InputError, show: ShowOptions) {
     match problem {
-        InputError::Mistakes { rendered, .. } => message(&format!("{rendered}\n"), show),
+        InputError::Mistakes { rendered, mistakes, .. } => {
+            message(&format!("{rendered}\n"), show);
+            let words: BTreeSet<&str> = mistakes.iter().map(|one| one.kind.word()).collect();
+            if !show.quiet {
+                let words: Vec<&str> = words.into_iter().collect();
+                message(&format!("more: isserlis explain {}\n", words.join(" ")), show);
+            }
+        }
         other => message(&format!("error: {other}"), show),
     }
 }

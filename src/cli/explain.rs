@@ -11,18 +11,31 @@ const SHOW: ShowOptions = ShowOptions { quiet: false, color: Colour::Auto };
 /// Columns of the list of words.
 const WIDTH: usize = 78;
 
-/// Prints what a word means, or all words.
+/// Prints what the words mean, or all words where there is none. Words that together are one, such
+/// as `smallest error caught`, are read so.
 ///
 /// # Errors
-/// Where the word is not known.
-pub(super) fn explain(word: Option<&str>) -> anyhow::Result<Exit> {
-    let Some(word) = word else {
-        return print(&list(), SHOW).map(|()| Exit::Success);
+/// Where a word is not known.
+pub(super) fn explain(words: &[String]) -> anyhow::Result<Exit> {
+    let text = match (words, found(&words.join(" "))) {
+        ([], _) => list(),
+        (_, Some(entry)) => described(&entry),
+        (words, None) => {
+            let entries: anyhow::Result<Vec<String>> = words
+                .iter()
+                .map(|word| Ok(described(&found(word).ok_or_else(|| unknown(word))?)))
+                .collect();
+            entries?.join("\n")
+        }
     };
+    print(&text, SHOW)?;
+    Ok(Exit::Success)
+}
+
+/// The entry of a word, whatever its case, with blanks or `_` for dashes.
+fn found(word: &str) -> Option<Entry<'static>> {
     let lower = word.to_lowercase();
-    let found = [word, &lower, &lower.replace([' ', '_'], "-")].into_iter().find_map(entry);
-    let Some(entry) = found else { return Err(unknown(&lower)) };
-    print(&described(&entry), SHOW).map(|()| Exit::Success)
+    [word, &lower, &lower.replace([' ', '_'], "-")].into_iter().find_map(entry)
 }
 
 fn described(entry: &Entry<'_>) -> String {
@@ -50,9 +63,10 @@ fn list() -> String {
 }
 
 fn unknown(word: &str) -> anyhow::Error {
+    let word = &word.to_lowercase();
     let entries = entries();
     let words = || entries.iter().flat_map(|entry| entry.words.iter().copied());
-    let inside = || words().find(|known| word.len() > 2 && known.contains(word));
+    let inside = || words().find(|known| word.len() > 2 && known.contains(word.as_str()));
     let help = match nearest(word, words()).or_else(inside) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`isserlis explain` lists all words".to_owned(),

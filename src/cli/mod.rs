@@ -49,7 +49,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         Command::Mutants(options) => mutants::mutants(options),
         Command::Verify { files, show } => certificates::verify(files, *show),
         Command::Diff(options) => diff::diff(options),
-        Command::Explain { word } => explain::explain(word.as_deref()),
+        Command::Explain { words } => explain::explain(words),
         Command::Completions { shell } => completions::completions(*shell),
         Command::Man { output } => completions::manual(output.as_deref()),
         Command::Train(options) => train::train(options),

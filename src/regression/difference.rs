@@ -158,7 +158,7 @@ pub fn differences(old: &Baseline, new: &Baseline, slower: &[Pace]) -> Differenc
         };
         compared.lines += 1;
         changes.extend(line.other_text(before));
-        changes.extend(line.other_verdict(before));
+        changes.extend(line.other_verdict(before, old.seed != new.seed));
         if line.text_hash == before.text_hash {
             for (piece, partner) in pairs(&before.evidence, &line.evidence) {
                 let Some((was, is)) = partner else {
@@ -225,8 +225,14 @@ impl Line {
         (!same).then(|| self.change(true, What::Text { old, new }))
     }
 
-    fn other_verdict(&self, before: &Self) -> Option<Change> {
-        let worse = self.rank() < before.rank();
+    /// Whether a run of bounded length decides may depend on its draws: at another seed an
+    /// inconclusive line is no worse than one that was decided by samples. A proof is no matter of
+    /// chance.
+    fn other_verdict(&self, before: &Self, other_seed: bool) -> Option<Change> {
+        let by_chance = other_seed
+            && self.verdict == Verdict::Inconclusive
+            && before.verdict != Verdict::Proved;
+        let worse = self.rank() < before.rank() && !by_chance;
         let (old, new) = (before.verdict, self.verdict);
         (worse || old != new).then(|| self.change(worse, What::Verdict { old, new }))
     }
