@@ -15,6 +15,10 @@ pub struct Evidence {
     /// Sizes and listed scalars of the instance; empty for a proof.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub at: BTreeMap<String, serde_json::Value>,
+    /// A short hash of the values of all letters that `at` does not show, such as matrices: two
+    /// instances of a line with the same hash differ in nothing else. None where `at` shows all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unshown: Option<String>,
     /// The instance stands in the author's `at`.
     #[serde(skip)]
     pub declared: bool,
@@ -88,6 +92,51 @@ pub struct Measurement {
     /// may fix things by chance before they measure, the seed and the effort, too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<String>,
+    /// What was known at each look at a growing number of samples, the last one included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub looks: Vec<Look>,
+    /// The entries of a matrix that is not too large.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entries: Option<Entries>,
+}
+
+/// What was known at a look at a sequence of samples.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Look {
+    /// Samples so far.
+    pub samples: u64,
+    /// The interval, of the same quantity as the one of the measurement.
+    pub interval: [f64; 2],
+}
+
+/// The entries of a measured matrix, row after row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Entries {
+    /// Columns of both matrices.
+    pub columns: usize,
+    /// The prediction.
+    pub predicted: Vec<f64>,
+    /// The estimate.
+    pub estimated: Vec<f64>,
+}
+
+impl Entries {
+    /// More entries than these are not recorded.
+    pub const MOST: usize = 400;
+
+    /// The entries of a matrix with so many columns; none for a number, a matrix that is too large or
+    /// one with entries that no number can say.
+    pub fn of(columns: usize, predicted: &[f64], estimated: &[f64]) -> Option<Self> {
+        let finite = predicted.iter().chain(estimated).all(|entry| entry.is_finite());
+        let (predicted, estimated) = (predicted.to_vec(), estimated.to_vec());
+        ((2..=Self::MOST).contains(&predicted.len()) && finite).then_some(Self {
+            columns,
+            predicted,
+            estimated,
+        })
+    }
 }
 
 /// A systematic error that no number of samples makes smaller, bounded.
@@ -154,14 +203,19 @@ pub struct Counterexample {
     pub right: String,
 }
 
+/// Sizes and scalars in words, such as `d = 2, N = 5`.
+pub fn in_words<'a>(at: impl IntoIterator<Item = (&'a String, &'a serde_json::Value)>) -> String {
+    let words = at.into_iter().map(|(name, value)| match value {
+        serde_json::Value::String(text) => format!("{name} = {text}"),
+        other => format!("{name} = {other}"),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
 impl Evidence {
     /// Sizes and listed scalars in words, such as `d = 2, N = 5`; empty for a proof.
     pub fn at_words(&self) -> String {
-        let words = self.at.iter().map(|(name, value)| match value {
-            serde_json::Value::String(text) => format!("{name} = {text}"),
-            other => format!("{name} = {other}"),
-        });
-        words.collect::<Vec<_>>().join(", ")
+        in_words(&self.at)
     }
 
     /// What the verdict rule needs to know of it.

@@ -34,6 +34,8 @@ pub mod cli;
 pub mod data;
 pub mod evidence;
 pub mod experiment;
+#[cfg(feature = "cli")]
+pub mod figure;
 mod guard;
 pub mod haar;
 pub mod mutation;
@@ -44,6 +46,7 @@ pub mod proof;
 pub mod regression;
 pub mod report;
 pub mod statistics;
+pub mod storage;
 pub mod suite;
 pub mod theorem;
 #[path = "../theorems/mod.rs"]

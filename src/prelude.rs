@@ -17,7 +17,7 @@ pub use crate::network::{
     Architecture, Attention, HeadProducts, InContextRegression, Layer, Learner, LinearAttention,
     Mechanism, Pass, Transformer, embedding,
 };
-pub use crate::theorem::{Source, Theorem};
+pub use crate::theorem::{Curve, Figure, Paper, Points, Published, Source, Theorem};
 pub use crate::training::{
     FlowSettings, MeanLoss, Objective, Pilot, PopulationLoss, Probe, SequencePlan, SequenceTask,
     SequenceTraining, flow_trajectory, gradient_flow, regressed_preconditioner,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// A room, and the rooms that it may use.
 const ARROWS: &[(&str, &[&str])] = &[
+    ("storage", &[]),
     ("verdict", &[]),
     ("evidence", &["verdict"]),
     ("claim", &[]),
@@ -15,7 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("data", &[]),
     ("haar", &["data"]),
     ("network", &["data"]),
-    ("training", &["data", "network"]),
+    ("training", &["data", "network", "storage"]),
     ("statistics", &["evidence", "verdict"]),
     ("numeric", &["claim", "data", "evidence", "verdict"]),
     (
@@ -57,6 +58,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "numeric",
             "proof",
             "statistics",
+            "storage",
             "theorem",
             "theorems",
             "verdict",
@@ -65,16 +67,29 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("mutation", &["claim", "evidence", "experiment", "numeric", "proof", "suite", "verdict"]),
     (
         "calibration",
-        &["calculus", "claim", "data", "experiment", "numeric", "statistics", "suite", "verdict"],
+        &[
+            "calculus",
+            "claim",
+            "data",
+            "experiment",
+            "numeric",
+            "statistics",
+            "storage",
+            "suite",
+            "verdict",
+        ],
     ),
     ("regression", &["claim", "experiment", "suite", "verdict"]),
+    ("figure", &[]),
     (
         "report",
         &[
             "calibration",
             "claim",
             "evidence",
+            "figure",
             "mutation",
+            "proof",
             "regression",
             "statistics",
             "suite",
@@ -100,6 +115,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "proof",
             "regression",
             "report",
+            "storage",
             "suite",
             "theorem",
             "theorems",

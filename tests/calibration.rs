@@ -3,12 +3,12 @@
 
 use approx::assert_relative_eq;
 use isserlis::calibration::{
-    Calibration, Coverage, LineVerdict, Plan, Repetition, Repetitions, coverage, planted,
+    Calibration, Coverage, LineVerdict, Repetition, Repetitions, SeedRecord, coverage, planted,
 };
 use isserlis::claim::ClaimKind;
 use isserlis::report::repetitions;
 use isserlis::statistics::{AsymptoticSequence, BernsteinSequence, Interval, clopper_pearson};
-use isserlis::suite::Settings;
+use isserlis::suite::{Settings, Setup};
 use isserlis::verdict::Verdict;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -49,8 +49,8 @@ fn the_committed_record_is_of_this_version_and_keeps_every_share() {
 #[test]
 fn no_verdict_of_the_committed_repetition_depends_on_the_seed() {
     let record = Repetitions::last();
-    assert_eq!(record.plan.schema, Plan::SCHEMA);
-    assert_eq!(record.plan.version, env!("CARGO_PKG_VERSION"));
+    assert_eq!(record.setup.schema, SeedRecord::SCHEMA);
+    assert_eq!(record.setup.version, env!("CARGO_PKG_VERSION"));
     assert!(record.seeds >= 4 && record.lines.len() >= 50, "{record:?}");
     for line in &record.lines {
         assert_eq!(line.verdicts.values().sum::<u64>(), record.seeds, "{line:?}");
@@ -71,13 +71,13 @@ fn verdicts_that_depend_on_the_seed_are_counted() {
         let kinds = [ClaimKind::Claim, ClaimKind::Refute].into_iter().zip(verdicts);
         Repetition { seed, lines: ["claim", "control"].into_iter().zip(kinds).map(line).collect() }
     };
-    let plan = Plan::of(&[], &Settings::default());
+    let setup = Setup::of(SeedRecord::SCHEMA, &[], &Settings::default());
     let finished = [
         repetition(1, [Verdict::Verified, Verdict::Refuted], 0.03),
         repetition(2, [Verdict::Refuted, Verdict::Refuted], 0.02),
         repetition(3, [Verdict::Inconclusive, Verdict::Refuted], 0.05),
     ];
-    let counts = Repetitions::of(plan.clone(), &finished);
+    let counts = Repetitions::of(setup.clone(), &finished);
     assert_eq!((counts.wrong(ClaimKind::Claim), counts.wrong(ClaimKind::Refute)), (1, 0));
     assert_eq!(counts.lines[0].smallest_caught, Some([0.02, 0.05]));
     assert_eq!((counts.lines[0].undecided(), counts.disagreements().len()), (1, 1));
@@ -87,7 +87,7 @@ fn verdicts_that_depend_on_the_seed_are_counted() {
         "{text}"
     );
     let accepted = [repetition(1, [Verdict::Verified, Verdict::Verified], 0.03)];
-    assert_eq!(Repetitions::of(plan, &accepted).wrong(ClaimKind::Refute), 1);
+    assert_eq!(Repetitions::of(setup, &accepted).wrong(ClaimKind::Refute), 1);
 }
 
 #[test]

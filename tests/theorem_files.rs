@@ -3,7 +3,7 @@
 
 use isserlis::claim::ClaimFile;
 use isserlis::theorem::Theorem;
-use isserlis::theorems::LIBRARY;
+use isserlis::theorems::{LIBRARY, PAPERS};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -78,6 +78,15 @@ fn every_file_is_listed_once() {
     let listed: BTreeSet<PathBuf> = LIBRARY.iter().map(|theorem| path(theorem)).collect();
     assert_eq!(listed, files);
     assert_eq!(listed.len(), LIBRARY.len(), "no theorem is listed twice");
+}
+
+#[test]
+fn every_theorem_belongs_to_a_paper_that_is_cited() {
+    for theorem in LIBRARY {
+        let paper = PAPERS.iter().find(|paper| theorem.id.starts_with(&format!("{}::", paper.id)));
+        let paper = paper.unwrap_or_else(|| panic!("{}: its paper is in PAPERS", theorem.id));
+        assert_eq!(paper.arxiv, theorem.source.arxiv, "{}", theorem.id);
+    }
 }
 
 #[test]

@@ -3,7 +3,10 @@
 pub mod von_oswald_2023;
 pub mod zhang_frei_bartlett_2024;
 
-use crate::theorem::Theorem;
+use crate::theorem::{Paper, Theorem};
+
+/// The papers, in the order in which they are reported.
+pub static PAPERS: &[&Paper] = &[&zhang_frei_bartlett_2024::PAPER, &von_oswald_2023::PAPER];
 
 /// All theorems, in the order in which they are reported.
 pub static LIBRARY: &[&Theorem] = &[

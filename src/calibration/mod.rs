@@ -11,4 +11,4 @@ pub use coverage::coverage;
 pub use planted::planted;
 pub use record::{Calibration, Coverage, Rate};
 pub use repetition::{LineVerdict, RepeatedLine, Repetition, Repetitions};
-pub use seed_record::{Plan, RecordError, SeedRecord};
+pub use seed_record::{RecordError, SeedRecord};

@@ -1,8 +1,7 @@
 //! What a check with many seeds says with each, and the counts over them.
 
-use super::seed_record::Plan;
 use crate::claim::ClaimKind;
-use crate::suite::{ClaimResult, Results};
+use crate::suite::{ClaimResult, Results, Setup};
 use crate::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -54,7 +53,7 @@ impl Repetition {
 pub struct Repetitions {
     /// What was checked.
     #[serde(flatten)]
-    pub plan: Plan,
+    pub setup: Setup,
     /// How many seeds.
     pub seeds: u64,
     /// The lines whose evidence involves chance.
@@ -97,7 +96,7 @@ impl RepeatedLine {
 
 impl Repetitions {
     /// Counts what a record holds.
-    pub fn of(plan: Plan, finished: &[Repetition]) -> Self {
+    pub fn of(setup: Setup, finished: &[Repetition]) -> Self {
         let mut lines: Vec<RepeatedLine> = Vec::new();
         for line in finished.iter().flat_map(|repetition| &repetition.lines) {
             let known = lines.iter().position(|known| known.id == line.id);
@@ -113,7 +112,7 @@ impl Repetitions {
                 (*least, *most) = (least.min(caught), most.max(caught));
             }
         }
-        Self { plan, seeds: finished.len() as u64, lines }
+        Self { setup, seeds: finished.len() as u64, lines }
     }
 
     /// The last repetition of the theorem library, as committed with this version.

@@ -350,6 +350,23 @@ impl Proposition {
     }
 }
 
+impl Letter {
+    /// The letter in LaTeX, without dollar signs.
+    pub fn latex(&self) -> String {
+        letter(self)
+    }
+}
+
+impl Space {
+    /// The space in LaTeX, without dollar signs: `1` or the name of a size.
+    pub fn latex(&self) -> String {
+        match self {
+            Self::One => "1".to_owned(),
+            Self::Size(size) => name(size),
+        }
+    }
+}
+
 impl Claim {
     /// What the line says in LaTeX, without its name and dollar signs.
     pub fn statement_latex(&self) -> String {

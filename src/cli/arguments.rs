@@ -6,6 +6,7 @@ use super::diff::DiffOptions;
 use super::eval::EvalOptions;
 use super::expand::ExpandOptions;
 use super::find::Quantity;
+use super::merge::MergeOptions;
 use super::mutants::MutantsOptions;
 use super::new::Template;
 use super::options::ShowOptions;
@@ -36,6 +37,8 @@ pub(super) enum Command {
     Check(CheckOptions),
     /// Check, then write report.md, report.tex, results.json, timings.json and junit.xml to a folder
     Report(ReportOptions),
+    /// Join the shares of a run that `--shard` has written, then write the report to a folder
+    Merge(MergeOptions),
     /// List the theorems of the library
     List,
     /// Show one theorem, or one line of it: source, declarations, claims, controls, experiments

@@ -2,7 +2,7 @@
 
 use super::Exit;
 use super::options::ShowOptions;
-use super::output::{message, print, write};
+use super::output::{make_folder, message, print, write};
 use crate::certificate::{Certificate, check};
 use crate::claim::ClaimFile;
 use crate::proof::certify;
@@ -21,8 +21,7 @@ pub(super) fn write_certificates(
     results: &mut Results,
     show: ShowOptions,
 ) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder)
-        .map_err(|error| anyhow::anyhow!("cannot make `{}`: {error}", folder.display()))?;
+    make_folder(folder)?;
     let proved = results.claims.iter_mut().filter(|result| result.verdict == Verdict::Proved);
     let (mut written, mut without) = (0, 0);
     for result in proved {

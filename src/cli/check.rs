@@ -3,16 +3,18 @@
 use super::Exit;
 use super::certificates::write_certificates;
 use super::diff::{BaselineOptions, Beside, add_differences};
-use super::options::{Colour, RunOptions, ShowOptions, origins};
+use super::journal::{beside, open};
+use super::options::{Colour, RunOptions, ShowOptions, read_files};
 use super::output::{message, print, write};
 use super::progress::Bar;
+use super::shard::{ShardOptions, work};
 use super::watch::watch;
 use crate::regression::Baseline;
 use crate::report::{Style, github, json, junit, latex, markdown, sarif, text};
-use crate::suite::{InputError, Outcome, Subject, library, locations, read, run};
+use crate::suite::{InputError, Journal, Outcome, Subject, locations, run};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub(super) struct CheckOptions {
@@ -24,7 +26,8 @@ pub(super) struct CheckOptions {
     /// How to print the results
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Write the results to this file instead of the standard output
+    /// Write the results to this file instead of the standard output; an interrupted check goes on
+    /// where it was
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Write the certificates of proved lines to this folder
@@ -33,8 +36,10 @@ pub(super) struct CheckOptions {
     #[command(flatten)]
     baseline: BaselineOptions,
     /// Check a file again when it is saved, until Ctrl-C
-    #[arg(long, conflicts_with_all = ["output", "certificates", "baseline"])]
+    #[arg(long, conflicts_with_all = ["output", "certificates", "baseline", "shard"])]
     watch: bool,
+    #[command(flatten)]
+    shard: ShardOptions,
     #[command(flatten)]
     show: ShowOptions,
 }
@@ -68,23 +73,30 @@ pub(super) enum Format {
 pub(super) fn check(options: &CheckOptions) -> anyhow::Result<Exit> {
     if options.watch {
         return watch(&options.files, options.show, |subjects, problems| {
-            checked(options, subjects, problems).map(drop)
+            let (run, show) = (&options.run, options.show);
+            let checked = outcome_of(subjects, problems, run, None, show)?;
+            told(options, checked).map(drop)
         })
         .map(|never| match never {});
     }
-    let (subjects, problems) = subjects(&options.files);
-    checked(options, &subjects, problems)
+    let output = options.output.as_deref();
+    if let (Some(share), Some(folder)) = (options.shard.share(output)?, output) {
+        if options.certificates.is_some() {
+            anyhow::bail!(
+                "certificates are written by a check of everything, not by a share of it"
+            );
+        }
+        return work(&options.files, &options.run, share, folder, options.show);
+    }
+    let journal = output.and_then(beside);
+    told(options, outcome(&options.files, &options.run, journal.as_deref(), options.show)?)
 }
 
-/// Checks what was read, and prints.
-fn checked(
-    options: &CheckOptions,
-    subjects: &[Subject],
-    problems: Vec<InputError>,
-) -> anyhow::Result<Exit> {
-    let mut outcome = run_and_tell(subjects, problems, &options.run, options.show);
+/// Prints what a check found, and what differs from the baseline.
+fn told(options: &CheckOptions, checked: Checked) -> anyhow::Result<Exit> {
+    let Checked { subjects, mut outcome, journal } = checked;
     if let Some(folder) = &options.certificates {
-        write_certificates(folder, subjects, &mut outcome.results, options.show)?;
+        write_certificates(folder, &subjects, &mut outcome.results, options.show)?;
     }
     let selection = options.run.settings().selection;
     let differences = options.baseline.differences(&outcome, &selection)?;
@@ -100,8 +112,8 @@ fn checked(
             Format::Markdown => markdown(results)?,
             Format::Latex => latex(results)?,
             Format::Junit => junit(results, problems, timings)?,
-            Format::Sarif => sarif(results, problems, &locations(subjects)),
-            Format::Github => github(results, problems, &locations(subjects)),
+            Format::Sarif => sarif(results, problems, &locations(&subjects)),
+            Format::Github => github(results, problems, &locations(&subjects)),
             Format::Baseline => Baseline::of(results).json(),
         };
         if let Some(differences) = &differences {
@@ -109,7 +121,7 @@ fn checked(
                 &mut rendered,
                 differences,
                 options.format.beside(),
-                subjects,
+                &subjects,
                 options.show,
             );
         }
@@ -119,6 +131,7 @@ fn checked(
         }
     }
     let worse = differences.is_some_and(|differences| differences.worse);
+    journal.map(Journal::remove).transpose()?;
     Ok(Exit::of(&outcome).compared(worse))
 }
 
@@ -133,43 +146,56 @@ impl Format {
     }
 }
 
-/// The files, or the library where none is named, and why some are missing.
-fn subjects(files: &[PathBuf]) -> (Vec<Subject>, Vec<InputError>) {
-    if files.is_empty() { library() } else { read(&origins(files)) }
+/// A check that is done.
+pub(super) struct Checked {
+    pub(super) subjects: Vec<Subject>,
+    pub(super) outcome: Outcome,
+    /// To be removed when the results are written.
+    pub(super) journal: Option<Journal>,
 }
 
-/// Checks the files, or the library where none is named, and tells what could not be checked.
+/// Checks the files, or the library where none is named, and tells what could not be checked. With
+/// the path of a journal, an interrupted check goes on where it was.
 ///
 /// # Errors
-/// Where there is nothing to check.
+/// Where the journal cannot be written.
 pub(super) fn outcome(
     files: &[PathBuf],
     options: &RunOptions,
+    journal: Option<&Path>,
     show: ShowOptions,
-) -> anyhow::Result<(Vec<Subject>, Outcome)> {
-    let (subjects, problems) = subjects(files);
-    let outcome = run_and_tell(&subjects, problems, options, show);
-    Ok((subjects, outcome))
+) -> anyhow::Result<Checked> {
+    let (subjects, problems) = read_files(files);
+    outcome_of(subjects, problems, options, journal, show)
 }
 
-/// Checks what was read, with a progress bar, and tells what could not be checked.
-fn run_and_tell(
-    subjects: &[Subject],
+/// Checks what was read.
+fn outcome_of(
+    subjects: Vec<Subject>,
     problems: Vec<InputError>,
     options: &RunOptions,
+    journal: Option<&Path>,
     show: ShowOptions,
-) -> Outcome {
+) -> anyhow::Result<Checked> {
     for problem in &problems {
         tell(problem, show);
     }
+    let settings = options.settings();
+    let journal =
+        journal.map(|path| open(path, &subjects, &settings, None, &problems, show)).transpose()?;
     let bar = Bar::new(show);
-    let mut outcome = run(subjects, &options.settings(), &|progress| bar.tell(progress));
+    let watcher = |progress| bar.tell(progress);
+    let outcome = match &journal {
+        Some(journal) => journal.run(&subjects, &settings, &watcher),
+        None => Ok(run(&subjects, &settings, &watcher)),
+    };
     bar.finish();
+    let mut outcome = outcome?;
     for problem in &outcome.problems {
         tell(problem, show);
     }
     outcome.problems.splice(0..0, problems);
-    outcome
+    Ok(Checked { subjects, outcome, journal })
 }
 
 /// Tells why something is not checked.

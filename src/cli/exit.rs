@@ -1,6 +1,6 @@
 //! How a command ends.
 
-use crate::suite::Outcome;
+use crate::suite::{Outcome, Results};
 use std::process::ExitCode;
 
 /// The exit codes. Where several apply, the first of 70, 2, 4, 1, 3 counts.
@@ -23,12 +23,19 @@ pub enum Exit {
 impl Exit {
     /// How a run ended.
     pub fn of(outcome: &Outcome) -> Self {
-        let claims = &outcome.results.claims;
+        match Self::of_results(&outcome.results) {
+            Self::Internal => Self::Internal,
+            _ if !outcome.problems.is_empty() => Self::Input,
+            exit => exit,
+        }
+    }
+
+    /// What the results of a run say by themselves.
+    pub fn of_results(results: &Results) -> Self {
+        let claims = &results.claims;
         if claims.iter().any(|result| result.contradiction) {
             Self::Internal
-        } else if !outcome.problems.is_empty()
-            || (claims.is_empty() && outcome.results.waiting.is_empty())
-        {
+        } else if claims.is_empty() && results.waiting.is_empty() {
             Self::Input
         } else if claims.iter().any(|result| result.as_claimed == Some(false)) {
             Self::Refuted

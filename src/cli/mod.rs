@@ -12,7 +12,9 @@ mod exit;
 mod expand;
 mod explain;
 mod find;
+mod journal;
 mod library;
+mod merge;
 mod mutants;
 mod new;
 mod options;
@@ -21,6 +23,7 @@ mod progress;
 mod repeat;
 mod report;
 mod setting;
+mod shard;
 mod train;
 mod watch;
 
@@ -36,6 +39,7 @@ pub fn run(arguments: &Arguments) -> Exit {
     let done = match &arguments.command {
         Command::Check(options) => check::check(options),
         Command::Report(options) => report::report(options),
+        Command::Merge(options) => merge::merge(options),
         Command::List => library::list(),
         Command::Show { id } => library::show(id),
         Command::Eval(options) => eval::eval(options),

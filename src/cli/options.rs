@@ -1,7 +1,7 @@
 //! Options that several subcommands share.
 
 use crate::experiment::Effort;
-use crate::suite::{Origin, Selection, Settings};
+use crate::suite::{InputError, Origin, Selection, Settings, Subject, library, read};
 use crate::verdict::EvidenceKind;
 use clap::builder::TypedValueParser;
 use clap::{Args, ValueEnum};
@@ -74,6 +74,12 @@ impl RunOptions {
             selection: Selection { patterns: self.theorem.clone() },
         }
     }
+}
+
+/// Reads the claim files that arguments name, or the library where none is named; and what is wrong
+/// with those that are missing.
+pub(super) fn read_files(files: &[PathBuf]) -> (Vec<Subject>, Vec<InputError>) {
+    if files.is_empty() { library() } else { read(&origins(files)) }
 }
 
 /// The origins that arguments name.

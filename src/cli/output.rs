@@ -2,6 +2,7 @@
 
 use super::Exit;
 use super::options::{Colour, ShowOptions};
+use crate::storage::replace;
 use anstream::{AutoStream, ColorChoice};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
@@ -26,13 +27,21 @@ pub(super) fn print(text: &str, show: ShowOptions) -> anyhow::Result<()> {
         .map_err(|error| anyhow::anyhow!("cannot write to the standard output: {error}"))
 }
 
-/// Writes results to a file.
+/// Writes results to a file, which is whole at any moment.
 ///
 /// # Errors
 /// Where the file cannot be written.
-pub(super) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    std::fs::write(path, text)
-        .map_err(|error| anyhow::anyhow!("cannot write `{}`: {error}", path.display()))
+pub(super) fn write(path: &Path, content: impl AsRef<[u8]>) -> anyhow::Result<()> {
+    Ok(replace(path, content)?)
+}
+
+/// Makes a folder with those above it, where they are missing.
+///
+/// # Errors
+/// Where that is not possible.
+pub(super) fn make_folder(folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder)
+        .map_err(|error| anyhow::anyhow!("cannot make `{}`: {error}", folder.display()))
 }
 
 /// Writes a message to the standard error, its first word in colour.

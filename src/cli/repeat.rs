@@ -6,10 +6,10 @@ use super::mutants::subjects;
 use super::options::{RunOptions, ScoreFormat, ShowOptions};
 use super::output::{message, print, write};
 use super::progress::Bar;
-use crate::calibration::{Plan, RecordError, Repetition, Repetitions, SeedRecord};
+use crate::calibration::{RecordError, Repetition, Repetitions, SeedRecord};
 use crate::claim::ClaimKind;
 use crate::report;
-use crate::suite::repeat as check;
+use crate::suite::{Setup, repeat as check};
 use clap::Args;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -46,12 +46,12 @@ pub(super) fn repeat(options: &RepeatOptions) -> anyhow::Result<Exit> {
     let show = options.show;
     let (subjects, mut problems) = subjects(&options.subjects)?;
     let settings = options.run.settings();
-    let plan = Plan::of(&subjects, &settings);
+    let setup = Setup::of(SeedRecord::SCHEMA, &subjects, &settings);
     let wanted: Vec<u64> = (0..options.seeds.get().into())
         .map(|number: u64| settings.seed.wrapping_add(number))
         .collect();
     let mut record =
-        options.record.as_ref().map(|path| SeedRecord::open(path, &plan)).transpose()?;
+        options.record.as_ref().map(|path| SeedRecord::open(path, &setup)).transpose()?;
     let mut finished: Vec<Repetition> =
         record.as_ref().map_or_else(Vec::new, |record| record.finished().to_vec());
     finished.retain(|repetition| wanted.contains(&repetition.seed));
@@ -76,7 +76,7 @@ pub(super) fn repeat(options: &RepeatOptions) -> anyhow::Result<Exit> {
     }
     problems.iter().for_each(|problem| tell(problem, show));
     finished.sort_by_key(|repetition| wanted.iter().position(|seed| *seed == repetition.seed));
-    let counts = Repetitions::of(plan, &finished);
+    let counts = Repetitions::of(setup, &finished);
     let text = format!("{}\n", serde_json::to_string_pretty(&counts)?);
     match options.format {
         ScoreFormat::Text => print(&report::repetitions(&counts), show)?,

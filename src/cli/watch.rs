@@ -26,7 +26,7 @@ type Stamp = (SystemTime, u64);
 pub(super) fn watch(
     paths: &[PathBuf],
     show: ShowOptions,
-    check: impl Fn(&[Subject], Vec<InputError>) -> anyhow::Result<()>,
+    check: impl Fn(Vec<Subject>, Vec<InputError>) -> anyhow::Result<()>,
 ) -> anyhow::Result<std::convert::Infallible> {
     if paths.is_empty() || paths.iter().any(|path| path.as_os_str() == "-") {
         anyhow::bail!("name the files or folders to watch");
@@ -46,7 +46,7 @@ pub(super) fn watch(
                     is_changed(path) || !known.contains_key(&PathBuf::from(path))
                 })
             });
-            check(&subjects, problems)?;
+            check(subjects, problems)?;
             if !show.quiet {
                 message("watching; Ctrl-C ends", show);
             }

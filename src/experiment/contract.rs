@@ -26,6 +26,17 @@ pub enum Effort {
     Full,
 }
 
+impl Effort {
+    /// The word of `--effort`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Standard => "standard",
+            Self::Full => "full",
+        }
+    }
+}
+
 /// Values of `observed` letters by name, shaped as declared (a scalar is 1 x 1).
 pub type Observed = BTreeMap<&'static str, Mat<f64>>;
 

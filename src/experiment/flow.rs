@@ -44,6 +44,8 @@ struct Followed {
     /// The expression in `reaches` there, and how far it moves for a unit move of the point.
     values: Vec<f64>,
     slope: f64,
+    /// Columns of that expression.
+    columns: usize,
 }
 
 impl Followed {
@@ -60,7 +62,7 @@ impl Followed {
             .map_err(|error| error.to_string())?;
         let values = run.tracked(&end.point)?;
         let slope = run.slope(&end.point)?;
-        Ok(Self { end, values, slope })
+        Ok(Self { end, values, slope, columns: run.columns() })
     }
 
     fn judge(&self, comparison: &Comparison<'_>, prediction: &[f64]) -> Evidence {
@@ -79,6 +81,7 @@ impl Followed {
         let (verdict, mut measurement) =
             judge_computed(&question, values, biases, end.evaluations, method);
         measurement.quantity = Some(quantity(&["flow", &identity(comparison.at)]));
+        measurement.entries = comparison.entries(self.columns, prediction, values);
         let note = format!(
             "limit at time {:.4}: gradient norm {:.1e}, {} flat directions",
             end.time, end.gradient_norm, end.flat_directions
@@ -158,6 +161,11 @@ impl<'a> Run<'a> {
             environment.values.insert(letter.name.clone(), value);
             rest = others;
         }
+    }
+
+    /// Columns of the expression in `reaches`.
+    pub(super) fn columns(&self) -> usize {
+        self.of.output_columns()
     }
 
     /// Entries of the expression in `reaches`.

@@ -3,8 +3,10 @@
 use super::prediction::{entries, length, predict};
 use super::{Comparison, Effort, Experiment, Observed};
 use crate::claim::{Comparison as Direction, Expr, Proposition};
+use crate::evidence::Measurement;
 use crate::numeric::{FloatEnvironment, Formula};
 use crate::statistics::{Margin, Question, Relation};
+use crate::verdict::Verdict;
 
 /// A line about observed letters at an instance.
 pub(super) struct Line<'a> {
@@ -80,6 +82,17 @@ impl<'a> Line<'a> {
     /// Whether both lines are about one statistic with one share: then one sequence serves them.
     pub(super) fn shares_statistic_with(&self, other: &Self) -> bool {
         self.comparison.share == other.comparison.share && self.sides == other.sides
+    }
+
+    /// Adds the entries of the matrices that were compared to the record.
+    pub(super) fn recorded(
+        &self,
+        (verdict, mut measurement): (Verdict, Measurement),
+        values: &[f64],
+    ) -> (Verdict, Measurement) {
+        let columns = self.plus.output_columns();
+        measurement.entries = self.comparison.entries(columns, &self.prediction, values);
+        (verdict, measurement)
     }
 
     /// The statistic where the observed letters have these values.

@@ -2,7 +2,7 @@
 
 use super::line::Line;
 use super::prediction::{identity, quantity, rounding, rounding_bias, seed_text};
-use super::sampling::Streams;
+use super::sampling::{Streams, looked_again};
 use super::{
     Comparison, Draw, Experiment, ExperimentError, Observed, Prepare, Setting, Supply, Work,
 };
@@ -182,7 +182,10 @@ impl Observation<'_> {
                     method: sequence.method(),
                     values,
                 };
-                *judged = Some(Ok(self.seeded(judge(&line.question(), &estimate))));
+                let decision = judge(&line.question(), &estimate);
+                let decision = self.seeded(line.recorded(decision, &estimate.values));
+                let before = judged.take().and_then(Result::ok);
+                *judged = Some(Ok(looked_again(before, decision)));
             }
             let open = |one: &Option<Judged>| matches!(one, Some(Ok((Verdict::Inconclusive, _))));
             if !judged.iter().any(open) {
@@ -247,12 +250,11 @@ impl Observation<'_> {
             let values = line.statistic(&self.environment(observed.clone()))?;
             let biases = self.biases(line, Some(&observed), &values)?;
             let method = "computed with an error bound";
-            let (verdict, mut measurement) =
-                judge_computed(&line.question(), &values, biases, 1, method);
+            let mut decision = judge_computed(&line.question(), &values, biases, 1, method);
             let effort = format!("{:?}", self.setting.effort);
             let parts = ["value", self.experiment.name, &self.identity, &effort];
-            measurement.quantity = Some(quantity(&parts));
-            Ok((verdict, measurement))
+            decision.1.quantity = Some(quantity(&parts));
+            Ok(line.recorded(decision, &values))
         };
         Ok(lines.iter().map(judge_line).collect())
     }

@@ -1,8 +1,8 @@
 //! What a line predicts at an instance, and the identity of the place.
 
 use super::{Comparison, Effort};
-use crate::claim::Expr;
-use crate::evidence::BiasSource;
+use crate::claim::{ClaimKind, Expr};
+use crate::evidence::{BiasSource, Entries};
 use crate::numeric::{Budget, FloatEnvironment, Instance, evaluate, evaluate_exactly};
 use crate::statistics::{Bias, Margin};
 use faer::Mat;
@@ -19,6 +19,17 @@ impl Comparison<'_> {
             let [value, need] = [&margin.value, &margin.need].map(|one| one.to_f64().value());
             Margin { value, absolute: margin.absolute, need }
         })
+    }
+
+    /// The entries of the matrices that were compared, for the figures of a claim.
+    pub(super) fn entries(
+        &self,
+        columns: usize,
+        predicted: &[f64],
+        estimated: &[f64],
+    ) -> Option<Entries> {
+        let is_claim = self.claim.kind == ClaimKind::Claim;
+        is_claim.then(|| Entries::of(columns, predicted, estimated)).flatten()
     }
 
     /// What the seeds of this comparison derive from, besides the run and its origin.

@@ -29,7 +29,8 @@ impl Observation<'_> {
                 intervals: mean.intervals,
                 radius: mean.radius,
             };
-            Ok(self.seeded(judge(&line.question(), &estimate)))
+            let decision = judge(&line.question(), &estimate);
+            Ok(self.seeded(line.recorded(decision, &estimate.values)))
         };
         Ok(lines.iter().map(judge_line).collect())
     }
@@ -76,7 +77,8 @@ impl Observation<'_> {
                 intervals: limit.intervals,
                 radius: limit.radius,
             };
-            Ok(self.seeded(judge(&line.question(), &estimate)))
+            let decision = judge(&line.question(), &estimate);
+            Ok(self.seeded(line.recorded(decision, &estimate.values)))
         };
         Ok(lines.iter().map(judge_line).collect())
     }

@@ -2,7 +2,9 @@
 
 use super::{Effort, Work};
 use crate::data::{LANES, Normals, generator};
+use crate::evidence::{Look, Measurement};
 use crate::numeric::{FixedValues, Program};
+use crate::verdict::Verdict;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
@@ -86,4 +88,15 @@ pub(super) fn for_each_sample(
         }
         block = end;
     }
+}
+
+/// A decision at a look, with what was known at the looks before it.
+pub(super) fn looked_again(
+    before: Option<(Verdict, Measurement)>,
+    (verdict, mut measurement): (Verdict, Measurement),
+) -> (Verdict, Measurement) {
+    measurement.looks = before.map_or_else(Vec::new, |(_, measurement)| measurement.looks);
+    let Measurement { samples, interval, .. } = measurement;
+    measurement.looks.push(Look { samples, interval });
+    (verdict, measurement)
 }

@@ -3,7 +3,7 @@
 use super::agreement::AgreementCheck;
 use super::prediction::{identity, length, predict, quantity, rounding, rounding_bias, seed_text};
 use super::rao_blackwell::{Conditional, condition};
-use super::sampling::{BLOCK, Streams, for_each_sample, sample_limit};
+use super::sampling::{BLOCK, Streams, for_each_sample, looked_again, sample_limit};
 use super::{Comparison, Work};
 use crate::claim::{Comparison as Direction, Expr, Proposition};
 use crate::evidence::{Evidence, Measurement};
@@ -255,10 +255,13 @@ impl Sampler {
                     samples: sequence.count(),
                     method: sequence.method(),
                 };
-                let (verdict, mut measurement) = judge(&asked.question(), &estimate);
-                measurement.seed = Some(seed_text(&streams.stream(0)));
-                measurement.quantity = Some(quantity(&["law", &identity(comparison.at)]));
-                *judged = Some((verdict, measurement));
+                let mut decision = judge(&asked.question(), &estimate);
+                let columns = self.program.output_columns();
+                decision.1.entries =
+                    comparison.entries(columns, &asked.prediction, &estimate.values);
+                decision.1.seed = Some(seed_text(&streams.stream(0)));
+                decision.1.quantity = Some(quantity(&["law", &identity(comparison.at)]));
+                *judged = Some(looked_again(judged.take(), decision));
             }
             let goes_on = |(asked, judged): (&Asked, &Option<(Verdict, Measurement)>)| {
                 !asked.is_hopeless() && matches!(judged, Some((Verdict::Inconclusive, _)))

@@ -83,6 +83,8 @@ struct Descended {
     samples: u64,
     seed: String,
     effort: Effort,
+    /// Columns of the expression in `reaches`.
+    columns: usize,
 }
 
 impl Descended {
@@ -127,6 +129,7 @@ impl Descended {
             samples: REPETITIONS * FINEST * plan.steps() * plan.groups * LANES as u64,
             seed: seed_text(&streams.stream(0)),
             effort: work.effort,
+            columns: run.columns(),
         })
     }
 
@@ -156,6 +159,7 @@ impl Descended {
         let (verdict, mut measurement) = judge(&question, &estimate);
         measurement.seed = Some(self.seed.clone());
         measurement.quantity = Some(quantity(&[&self.seed, &format!("{:?}", self.effort)]));
+        measurement.entries = comparison.entries(self.columns, prediction, &limit.values);
         let mut note = format!(
             "the declared loss on samples, {} a step of size {:.3e}",
             self.batch, self.rate

@@ -13,6 +13,7 @@ use crate::evidence::Evidence;
 use crate::verdict::{EvidenceKind, Verdict};
 use dashu_ratio::RBig;
 use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -81,6 +82,7 @@ impl Instance {
             at: self.place(),
             declared: self.declared,
             generic_sizes: self.sizes.values().all(|&size| size >= 2),
+            unshown: self.unshown(),
             measurement: None,
             counterexample: None,
             slack: None,
@@ -90,11 +92,29 @@ impl Instance {
         }
     }
 
+    /// Whether the place of evidence shows the value of a letter: it is a scalar that the author listed.
+    fn shows(&self, name: &Arc<str>, value: &RationalMatrix) -> bool {
+        value.entries.len() == 1 && self.listed.contains(name)
+    }
+
+    /// A short hash of the values that the place of evidence does not show.
+    fn unshown(&self) -> Option<String> {
+        let mut hash = Sha256::new();
+        let unshown = self.values.iter().filter(|(name, value)| !self.shows(name, value));
+        let count = unshown.map(|(name, value)| {
+            let entries: Vec<String> = value.entries.iter().map(ToString::to_string).collect();
+            hash.update(format!("{name}={};", entries.join(",")));
+        });
+        let count = count.count();
+        let digits = hash.finalize();
+        (count > 0).then(|| digits.iter().take(4).map(|byte| format!("{byte:02x}")).collect())
+    }
+
     /// Sizes, and scalars that the author listed.
     fn place(&self) -> BTreeMap<String, Json> {
         let sizes = self.sizes.iter().map(|(name, size)| (name.to_string(), Json::from(*size)));
         let scalars = self.listed.iter().filter_map(|name| {
-            let value = self.values.get(name).filter(|value| value.entries.len() == 1)?;
+            let value = self.values.get(name).filter(|value| self.shows(name, value))?;
             let value = &value.entries[0];
             let json = i64::try_from(value.numerator())
                 .ok()

@@ -76,6 +76,7 @@ pub fn attempt(file: &ClaimFile, claim: &Claim) -> Option<Attempt> {
         at: std::collections::BTreeMap::new(),
         declared: true,
         generic_sizes: true,
+        unshown: None,
         measurement: None,
         counterexample: None,
         slack: None,

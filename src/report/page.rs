@@ -4,7 +4,7 @@ use super::calibration::CalibrationPage;
 use super::repetition::sentence;
 use super::words::{self, plural};
 use crate::calibration::{Calibration, Repetitions};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Measurement};
 use crate::suite::{ClaimResult, Results, SubjectResult};
 use serde::Serialize;
 
@@ -60,7 +60,7 @@ pub(super) struct Dropped<'a> {
 }
 
 /// A claim or control.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(super) struct Line<'a> {
     pub(super) result: &'a ClaimResult,
     pub(super) name: &'a str,
@@ -71,13 +71,13 @@ pub(super) struct Line<'a> {
     /// The margin in words.
     pub(super) margin: Option<String>,
     pub(super) slack: Option<String>,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<Row<'a>>,
     pub(super) witness: Option<Witness<'a>>,
 }
 
 /// Evidence that says the same at several instances, or one measurement.
 #[derive(Clone, PartialEq, Serialize)]
-pub(super) struct Row {
+pub(super) struct Row<'a> {
     kind: &'static str,
     verdict: &'static str,
     place: String,
@@ -85,10 +85,13 @@ pub(super) struct Row {
     /// Margin, smallest error caught, samples, method, systematic errors.
     resolution: String,
     note: String,
+    /// The measurement itself.
+    #[serde(skip)]
+    pub(super) measurement: Option<&'a Measurement>,
 }
 
 /// The smallest counterexample.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(super) struct Witness<'a> {
     sizes: String,
     values: String,
@@ -115,7 +118,7 @@ impl<'a> Page<'a> {
             failures: ids(|result| result.as_claimed == Some(false)),
             contradictions: ids(|result| result.contradiction),
             calibration: CalibrationPage::of(&Calibration::last()),
-            seeds: Seeds { sentence: sentence(&repetitions), version: repetitions.plan.version },
+            seeds: Seeds { sentence: sentence(&repetitions), version: repetitions.setup.version },
             subjects: results.subjects.iter().map(section).collect(),
         }
     }
@@ -168,8 +171,8 @@ impl<'a> Line<'a> {
 }
 
 /// The evidence in rows: pieces without a measurement that say the same share one.
-fn rows(result: &ClaimResult) -> Vec<Row> {
-    let mut rows: Vec<(Row, Vec<&Evidence>)> = Vec::new();
+fn rows(result: &ClaimResult) -> Vec<Row<'_>> {
+    let mut rows: Vec<(Row<'_>, Vec<&Evidence>)> = Vec::new();
     for piece in &result.evidence {
         let row = row(piece);
         match rows.iter_mut().find(|(known, _)| *known == row && piece.measurement.is_none()) {
@@ -201,7 +204,7 @@ fn places(pieces: &[&Evidence]) -> String {
     }
 }
 
-fn row(piece: &Evidence) -> Row {
+fn row(piece: &Evidence) -> Row<'_> {
     let measurement = piece.measurement.as_ref();
     let resolution = measurement.map(|measurement| {
         let words = words::resolution(measurement);
@@ -221,5 +224,6 @@ fn row(piece: &Evidence) -> Row {
         measured: measurement.map(words::measured).unwrap_or_default(),
         resolution: resolution.unwrap_or_default(),
         note: piece.note.clone().unwrap_or_default(),
+        measurement,
     }
 }

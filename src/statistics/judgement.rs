@@ -249,6 +249,8 @@ fn measurement(question: &Question<'_>, estimate: &Estimate, distance: Interval)
         method: estimate.method.clone(),
         seed: None,
         quantity: None,
+        looks: Vec::new(),
+        entries: None,
     }
 }
 

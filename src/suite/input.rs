@@ -3,6 +3,7 @@
 use super::naming::{components, unique_ids};
 use super::{Mistake, Subject};
 use crate::claim::{ClaimFile, Diagnostic};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -23,7 +24,7 @@ pub enum Origin {
 }
 
 /// Why a file or a line of it is not checked. Other files are.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum InputError {
     /// A file or folder cannot be read.

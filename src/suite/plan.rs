@@ -41,6 +41,15 @@ impl Line<'_> {
         about_values && self.has_exact_value() && self.claim.proposition.contains_expectation()
     }
 
+    /// Whether its laws are sampled only where exact arithmetic decides nothing: then the plan of a
+    /// run depends on its exact evidence.
+    pub(super) fn is_sampled_where_undecided(&self, settings: &Settings) -> bool {
+        self.can_be_sampled()
+            && settings.allows(EvidenceKind::Simulation)
+            && !settings.names(EvidenceKind::Simulation)
+            && self.claim.margin.is_none()
+    }
+
     /// The experiments that supply all its observed letters together, of the kinds allowed, that
     /// are run at this effort.
     pub(crate) fn experiments(&self, settings: &Settings) -> Vec<&Experiment> {
@@ -113,6 +122,18 @@ impl Job<'_> {
         }
     }
 
+    /// Its name: the same in every run of one setup.
+    pub(super) fn name(&self, lines: &[Line<'_>]) -> String {
+        let Place { line, at } = self.places()[0];
+        let what = match self {
+            Self::Simulate(_) => "simulate".to_owned(),
+            Self::FollowFlow(_) => "flow".to_owned(),
+            Self::DescendOnSamples(_) => "descend".to_owned(),
+            Self::Observe(experiment, _) => format!("observe `{}`", experiment.name),
+        };
+        format!("{what} {} {at}", lines[line].id())
+    }
+
     pub(crate) fn kind(&self) -> EvidenceKind {
         match self {
             Self::Simulate(_) => EvidenceKind::Simulation,
@@ -148,8 +169,7 @@ pub(crate) fn jobs<'a>(
                 }
             }
         } else if line.can_be_sampled() && settings.allows(EvidenceKind::Simulation) {
-            let everywhere =
-                line.claim.margin.is_some() || settings.names(EvidenceKind::Simulation);
+            let everywhere = !line.is_sampled_where_undecided(settings);
             let wanted = places.filter(|place| everywhere || too_large.contains(place));
             jobs.extend(wanted.map(Job::Simulate));
         }
@@ -179,7 +199,7 @@ fn observe<'a>(
     }
 }
 
-/// How many comparisons of `jobs` take a share of the error budget.
+/// How many comparisons of `jobs` share the error budget.
 pub(super) fn comparisons(jobs: &[Job<'_>]) -> usize {
     jobs.iter().map(Job::weight).sum()
 }

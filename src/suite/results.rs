@@ -1,6 +1,6 @@
 //! The results of a run: what `--format json` prints and every report is made from.
 
-use super::Subject;
+use super::{FigureResult, Subject};
 use crate::claim::{ClaimKind, Margin};
 use crate::evidence::{Counterexample, Evidence};
 use crate::experiment::Effort;
@@ -70,6 +70,9 @@ pub struct SubjectResult {
     pub uses: Vec<String>,
     /// Notes behind the last line.
     pub notes: Vec<String>,
+    /// The figures that its author asks for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<FigureResult>,
 }
 
 /// What an experiment does.
@@ -102,6 +105,7 @@ impl SubjectResult {
             experiments: experiments.collect(),
             uses: subject.uses.clone(),
             notes: subject.file.closing_notes.clone(),
+            figures: subject.figures.iter().map(FigureResult::of).collect(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::input::{InputError, parse};
 use crate::claim::{Claim, ClaimFile};
 use crate::experiment::Experiment;
-use crate::theorem::Theorem;
+use crate::theorem::{Figure, Theorem};
 use crate::theorems::LIBRARY;
 
 /// The theorems of the library, and what is wrong with those that are missing.
@@ -33,12 +33,22 @@ pub struct Subject {
     pub experiments: Vec<Experiment>,
     /// Ids of the statements it builds on.
     pub uses: Vec<String>,
+    /// Figures of its lines.
+    pub figures: &'static [Figure],
 }
 
 impl Subject {
     /// A claim file, which no experiment serves.
     pub fn new(id: String, path: String, file: ClaimFile) -> Self {
-        Self { id, path, file, source: None, experiments: Vec::new(), uses: Vec::new() }
+        Self {
+            id,
+            path,
+            file,
+            source: None,
+            experiments: Vec::new(),
+            uses: Vec::new(),
+            figures: &[],
+        }
     }
 
     /// A theorem.
@@ -52,6 +62,7 @@ impl Subject {
             source: Some(source),
             experiments: (theorem.experiments)(),
             uses: theorem.uses.iter().map(ToString::to_string).collect(),
+            figures: theorem.figures,
             ..Self::new(theorem.id.to_owned(), theorem.id.to_owned(), file)
         })
     }

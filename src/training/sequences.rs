@@ -3,6 +3,7 @@
 use super::descent::{Decay, DescentError, Optimizer, Progress, Schedule};
 use crate::data::{Batch, Dynamics, Sequence, TokenForm};
 use crate::network::{Architecture, NetworkError, Transformer};
+use crate::storage::replace;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -170,7 +171,7 @@ impl<'a> SequenceTraining<'a> {
         Ok(self.network.with_parameters(end.point)?)
     }
 
-    /// Writes down where the training is, through a file beside `path` that then takes its name.
+    /// Writes down where the training is; the file is whole at any moment.
     ///
     /// # Errors
     /// [`SequenceError::Checkpoint`] if that does not work.
@@ -178,9 +179,7 @@ impl<'a> SequenceTraining<'a> {
         let (key, about) = (self.key, self.about());
         let checkpoint = Checkpoint { key, about, progress: self.progress.clone() };
         let text = serde_json::to_string(&checkpoint).map_err(|error| failed(path, &error))?;
-        let beside = path.with_extension("partial");
-        std::fs::write(&beside, text).map_err(|error| failed(path, &error))?;
-        std::fs::rename(&beside, path).map_err(|error| failed(path, &error))
+        replace(path, &text).map_err(|error| failed(path, &error))
     }
 
     /// Goes on from a checkpoint, where there is one of the same training.

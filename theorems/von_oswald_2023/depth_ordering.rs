@@ -20,6 +20,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["von_oswald_2023::bayes_floor", "von_oswald_2023::preconditioner_plus_gd_identity"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -20,6 +20,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["von_oswald_2023::optimal_step_with_noise"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

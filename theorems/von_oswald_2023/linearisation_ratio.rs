@@ -21,6 +21,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["von_oswald_2023::token_binding"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

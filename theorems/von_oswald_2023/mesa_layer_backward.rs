@@ -20,6 +20,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["von_oswald_2023::mesa_layer_recursion"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -37,6 +37,15 @@ pub mod weight_interpolation;
 
 use crate::prelude::*;
 
+/// The paper.
+pub const PAPER: Paper = Paper {
+    id: "von_oswald_2023",
+    authors: "Johannes von Oswald, Maximilian Schlegel, Alexander Meulemans and others",
+    title: "Uncovering mesa-optimization algorithms in Transformers",
+    published: "arXiv 2309.05858v2, 2023",
+    arxiv: "2309.05858",
+};
+
 /// `s_1`, uniform on (-1, 1)^d, as in the authors' code.
 const FIRST: FirstState = FirstState::Uniform { half_width: 1.0 };
 

@@ -22,6 +22,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &[],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -22,6 +22,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["von_oswald_2023::haar_second_moment", "von_oswald_2023::haar_third_moment"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

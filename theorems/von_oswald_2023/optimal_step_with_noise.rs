@@ -19,6 +19,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["von_oswald_2023::optimal_step_noise_free"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\
@@ -39,6 +40,7 @@ claim loss_from_above: loss <= 0.9010835
 claim line_search_is_close: loss_at_the_papers_rate <= 1.0001*loss
 refute noise_ignored: rate_without_noise <= 0.03221565
 refute one_prediction_more: rate_of_one_more >= 0.03221555
+note the first state as printed, normal: the learning rate of the paper belongs to the law in its code
 refute normal_states: rate_of_normal_states >= 0.03221555
 
 observed linear

@@ -19,6 +19,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["von_oswald_2023::feature_ladder"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

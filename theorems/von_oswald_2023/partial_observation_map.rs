@@ -19,6 +19,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &[],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -21,6 +21,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["von_oswald_2023::richardson_layer"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

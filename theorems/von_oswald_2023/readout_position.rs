@@ -20,6 +20,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments: || Vec::new(),
     uses: &["von_oswald_2023::preconditioner_plus_gd_identity"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

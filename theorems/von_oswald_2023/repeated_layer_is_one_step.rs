@@ -20,6 +20,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["von_oswald_2023::one_layer_gradient_step"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -21,6 +21,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &[],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\
@@ -45,6 +46,7 @@ claim layer: after == before - omega*(A*before - q)
 refute layer_without_forcing: after == before - omega*A*before
 refute layer_without_ridge: after == before - omega*(Past*Past'*before - q)
 refute layer_uphill: after == before + omega*(A*before - q)
+note the recursion after (8) as printed
 refute printed_recursion: after == before + (I - omega*A)*before
 ";
 

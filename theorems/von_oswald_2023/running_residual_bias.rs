@@ -21,6 +21,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["von_oswald_2023::repeated_layer_is_one_step"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -19,6 +19,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments: || Vec::new(),
     uses: &["von_oswald_2023::few_shot_half_map"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -20,6 +20,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["von_oswald_2023::preconditioner_error", "von_oswald_2023::bayes_floor"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

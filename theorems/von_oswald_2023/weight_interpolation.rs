@@ -21,6 +21,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["von_oswald_2023::trained_layer_sandwich"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

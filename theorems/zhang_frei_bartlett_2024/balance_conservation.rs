@@ -25,6 +25,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &[],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

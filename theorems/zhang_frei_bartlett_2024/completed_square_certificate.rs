@@ -20,6 +20,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["zhang_frei_bartlett_2024::restricted_loss"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -34,6 +34,7 @@ pub const THEOREM: Theorem = Theorem {
         "zhang_frei_bartlett_2024::pl_inequality",
         "zhang_frei_bartlett_2024::gradient_flow_limit",
     ],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -22,6 +22,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["zhang_frei_bartlett_2024::master_test_risk"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -21,6 +21,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["zhang_frei_bartlett_2024::balance_conservation"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -22,6 +22,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["zhang_frei_bartlett_2024::random_covariance_limit"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -26,6 +26,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments: Vec::new,
     uses: &["zhang_frei_bartlett_2024::master_test_risk"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

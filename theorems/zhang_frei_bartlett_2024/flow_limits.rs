@@ -25,6 +25,7 @@ pub const THEOREM: Theorem = Theorem {
         "zhang_frei_bartlett_2024::balance_conservation",
         "zhang_frei_bartlett_2024::pl_inequality",
     ],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -17,6 +17,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments: Vec::new,
     uses: &[],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -23,6 +23,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["zhang_frei_bartlett_2024::population_loss_closed_form"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -25,6 +25,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["zhang_frei_bartlett_2024::quadratic_prediction_form"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -24,6 +24,7 @@ pub const THEOREM: Theorem = Theorem {
         "zhang_frei_bartlett_2024::restricted_loss",
         "zhang_frei_bartlett_2024::balance_conservation",
     ],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -25,6 +25,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["zhang_frei_bartlett_2024::gradient_flow_equations"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

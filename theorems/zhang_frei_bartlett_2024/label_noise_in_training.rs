@@ -25,6 +25,7 @@ pub const THEOREM: Theorem = Theorem {
         "zhang_frei_bartlett_2024::population_minimum",
         "zhang_frei_bartlett_2024::master_test_risk",
     ],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -24,6 +24,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["zhang_frei_bartlett_2024::pl_inequality", "zhang_frei_bartlett_2024::flow_limits"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

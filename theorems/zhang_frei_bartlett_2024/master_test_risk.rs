@@ -24,6 +24,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["zhang_frei_bartlett_2024::trained_prediction"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

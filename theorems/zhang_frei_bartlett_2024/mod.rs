@@ -47,6 +47,15 @@ pub mod unbalanced_gauge_limit;
 
 use crate::prelude::*;
 
+/// The paper.
+pub const PAPER: Paper = Paper {
+    id: "zhang_frei_bartlett_2024",
+    authors: "Ruiqi Zhang, Spencer Frei and Peter L. Bartlett",
+    title: "Trained Transformers Learn Linear Models In-Context",
+    published: "JMLR 25(49), 2024; arXiv 2306.09927v3",
+    arxiv: "2306.09927",
+};
+
 /// Flows of the exact population loss: local errors of 1e-11, the finer of two integrations 1e-13.
 fn precise() -> FlowSettings {
     FlowSettings { tolerance: 1e-11, distance: 1e-10, evaluations: 4_000_000 }

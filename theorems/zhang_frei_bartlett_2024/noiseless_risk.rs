@@ -27,6 +27,7 @@ pub const THEOREM: Theorem = Theorem {
         "zhang_frei_bartlett_2024::trained_prediction",
         "zhang_frei_bartlett_2024::prediction_error_general_task",
     ],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -22,6 +22,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["zhang_frei_bartlett_2024::exponential_covariance"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\
@@ -55,6 +56,7 @@ at d = 3; N = 8; M = 20; Q = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
 margin 0.05 absolute because the two laws differ by b d, which is 0.6 and more here
 note the stated model: x_q is N(0, Lambda_new)
 claim slope_in_the_stated_model: own_product - 2*b*own_square == 0
+note the factor 1/3 as printed, in the model of Section 4.3
 refute printed_factor_in_the_stated_model: own_product - b*own_square == 0
 note x_q is N(0, Q), independent of Lambda_new
 claim slope_for_an_independent_query: other_product - b*other_square == 0

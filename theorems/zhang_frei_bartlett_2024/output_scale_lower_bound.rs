@@ -27,6 +27,7 @@ pub const THEOREM: Theorem = Theorem {
         "zhang_frei_bartlett_2024::balance_conservation",
         "zhang_frei_bartlett_2024::initial_loss_negative",
     ],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -21,6 +21,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments: Vec::new,
     uses: &["zhang_frei_bartlett_2024::prediction_block_decomposition"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

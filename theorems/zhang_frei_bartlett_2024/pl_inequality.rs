@@ -28,6 +28,7 @@ pub const THEOREM: Theorem = Theorem {
         "zhang_frei_bartlett_2024::gradient_flow_equations",
         "zhang_frei_bartlett_2024::output_scale_lower_bound",
     ],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -29,6 +29,7 @@ pub const THEOREM: Theorem = Theorem {
         "zhang_frei_bartlett_2024::prediction_block_decomposition",
         "zhang_frei_bartlett_2024::sample_covariance_second_moment",
     ],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

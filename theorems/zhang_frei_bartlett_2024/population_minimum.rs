@@ -20,6 +20,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["zhang_frei_bartlett_2024::completed_square_certificate"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -28,6 +28,7 @@ pub const THEOREM: Theorem = Theorem {
         "zhang_frei_bartlett_2024::trained_prediction",
         "zhang_frei_bartlett_2024::task_family_moments",
     ],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -22,6 +22,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["zhang_frei_bartlett_2024::prediction_block_decomposition"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -31,6 +31,7 @@ pub const THEOREM: Theorem = Theorem {
         "zhang_frei_bartlett_2024::gradient_flow_equations",
         "zhang_frei_bartlett_2024::balance_conservation",
     ],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

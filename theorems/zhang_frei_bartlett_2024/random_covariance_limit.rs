@@ -33,6 +33,7 @@ pub const THEOREM: Theorem = Theorem {
         "zhang_frei_bartlett_2024::random_covariance_dynamics",
         "zhang_frei_bartlett_2024::gradient_flow_limit",
     ],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\
@@ -64,6 +65,7 @@ refute minimiser_upside_down: minimizer(coordinate, y) == g/b
 source arXiv:2306.09927, after eq. (C.11)
 note with E[L^2] = E[L]^2 + V, V the variances, and R for Theta Theta'
 claim second_moment_of_the_start: tr((M1^2 + V)*R) >= tr(M1^2*R)
+note the equation after (C.11) as printed
 refute printed_second_moment_of_the_start: tr((M1^2 + V)*R) == tr(M1^2*R)
 
 source arXiv:2306.09927, eq. (4.12)
@@ -98,6 +100,7 @@ claim limit_of_the_matrix: flow_matrix == block
 claim least_loss: flow_loss == least
 note the squared error of the layer at the limit on prompts of M examples, with a new covariance each
 claim risk_at_a_new_covariance: flow_risk == test_risk
+note eq. (C.15) as printed: the sum of xi_i/gamma_i in place of their squares
 refute printed_scale_in_c15: flow_scale == printed_scale
 refute product_of_first_moments: flow_scale*flow_matrix == drift_only
 refute product_at_the_mean_covariance: flow_scale*flow_matrix == mean_covariance

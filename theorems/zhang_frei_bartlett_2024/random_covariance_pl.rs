@@ -27,6 +27,7 @@ pub const THEOREM: Theorem = Theorem {
         "zhang_frei_bartlett_2024::random_covariance_dynamics",
         "zhang_frei_bartlett_2024::pl_inequality",
     ],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

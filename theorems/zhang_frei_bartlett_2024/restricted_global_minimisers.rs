@@ -24,6 +24,7 @@ pub const THEOREM: Theorem = Theorem {
         "zhang_frei_bartlett_2024::completed_square_certificate",
         "zhang_frei_bartlett_2024::population_minimum",
     ],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -19,6 +19,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments: Vec::new,
     uses: &["zhang_frei_bartlett_2024::population_loss_closed_form"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -23,6 +23,7 @@ pub const THEOREM: Theorem = Theorem {
         "zhang_frei_bartlett_2024::noiseless_risk",
         "zhang_frei_bartlett_2024::population_minimum",
     ],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

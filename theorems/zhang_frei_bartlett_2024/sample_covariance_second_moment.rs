@@ -19,6 +19,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments: Vec::new,
     uses: &["zhang_frei_bartlett_2024::gaussian_fourth_moment"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -28,6 +28,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["zhang_frei_bartlett_2024::isotropic_closed_form_trajectory"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

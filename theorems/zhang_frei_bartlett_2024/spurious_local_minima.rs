@@ -32,6 +32,7 @@ pub const THEOREM: Theorem = Theorem {
         "zhang_frei_bartlett_2024::full_space_global_optimality",
         "zhang_frei_bartlett_2024::gradient_flow_equations",
     ],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -26,6 +26,7 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["zhang_frei_bartlett_2024::gaussian_fourth_moment"],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

@@ -23,6 +23,7 @@ pub const THEOREM: Theorem = Theorem {
         "zhang_frei_bartlett_2024::prediction_block_decomposition",
         "zhang_frei_bartlett_2024::gradient_flow_limit",
     ],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

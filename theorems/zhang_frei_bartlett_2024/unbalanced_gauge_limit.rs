@@ -24,6 +24,7 @@ pub const THEOREM: Theorem = Theorem {
         "zhang_frei_bartlett_2024::balance_conservation",
         "zhang_frei_bartlett_2024::flow_limits",
     ],
+    figures: &[],
 };
 
 const CLAIMS: &str = "\

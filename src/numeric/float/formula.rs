@@ -29,6 +29,11 @@ impl Formula {
         Ok(Self { graph: lowering.graph, output, needed })
     }
 
+    /// The number of columns of the value.
+    pub(crate) fn output_columns(&self) -> usize {
+        self.graph.extent(self.output).columns
+    }
+
     /// The number of entries of the value.
     pub(crate) fn output_entries(&self) -> usize {
         self.graph.extent(self.output).entries()

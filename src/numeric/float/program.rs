@@ -297,6 +297,11 @@ impl Program {
         self.repeats
     }
 
+    /// Columns of the first output.
+    pub(crate) fn output_columns(&self) -> usize {
+        self.outputs.first().map_or(1, |output| output.extent.columns)
+    }
+
     /// Entries of all outputs of one sample.
     pub(crate) fn output_entries(&self) -> usize {
         self.outputs.iter().map(|output| output.extent.entries()).sum()
