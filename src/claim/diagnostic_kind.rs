@@ -1,8 +1,10 @@
 //! The kinds of mistakes in claim files.
 
+use serde::{Deserialize, Serialize};
+
 /// What kind of mistake a diagnostic is about: the rule of a SARIF report, and a word that
 /// `isserlis explain` knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum DiagnosticKind {
     /// A statement that cannot be read, for no more special reason.

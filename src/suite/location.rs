@@ -2,10 +2,11 @@
 
 use super::Subject;
 use crate::claim::{Claim, position};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A place in a text: line and column, both from 1, the column in characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Position {
     /// Line.
     pub line: usize,

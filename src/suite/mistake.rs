@@ -2,9 +2,10 @@
 
 use super::location::Position;
 use crate::claim::{Diagnostic, DiagnosticKind, Remark};
+use serde::{Deserialize, Serialize};
 
 /// One mistake in the text of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mistake {
     /// Its kind.
     pub kind: DiagnosticKind,

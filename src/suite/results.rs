@@ -164,7 +164,7 @@ pub struct ClaimResult {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub contradiction: bool,
     /// Hash of what the line says: its statement with all that it reaches by name, the rules, the
-    /// instances and the margin in force; see [`text_hash`](super::text_hash).
+    /// instances and the margin in force.
     #[serde(default)]
     pub text_hash: String,
     /// The proposition, ASCII.
