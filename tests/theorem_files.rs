@@ -1,8 +1,9 @@
 //! The files of the theorem library: every one is listed, and its header says in a fixed order
 //! what a reader looks for.
 
-use isserlis::claim::ClaimFile;
-use isserlis::theorem::Theorem;
+use isserlis::claim::{Claim, ClaimFile, ClaimKind};
+use isserlis::figure::is_printable;
+use isserlis::theorem::{Figure, Points, Theorem};
 use isserlis::theorems::{LIBRARY, PAPERS};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -186,4 +187,61 @@ fn a_theorem_builds_on_theorems_above_it() {
             assert!(above, "{}: `{used}` stands above it in the list", theorem.id);
         }
     }
+}
+
+/// A text of a figure without the signs that raise and lower.
+fn plain(text: &str) -> String {
+    text.replace("^{", "").replace("_{", "").replace('}', "")
+}
+
+#[test]
+fn every_figure_is_drawn_from_claims_of_its_theorem() {
+    let mut drawn = 0;
+    for theorem in LIBRARY {
+        let file = ClaimFile::parse(theorem.id, theorem.claims).expect("a text without mistakes");
+        let claim = |name: &str| -> &Claim {
+            let found = file.claims.iter().find(|claim| claim.name == name);
+            let found = found.unwrap_or_else(|| panic!("{}: no line `{name}`", theorem.id));
+            assert!(found.kind == ClaimKind::Claim, "{}: `{name}` is a claim", theorem.id);
+            found
+        };
+        let varies = |name: &str, letter: &str| {
+            let grid = claim(name).grid.as_ref();
+            let text = grid.map_or("", |grid| &theorem.claims[grid.span.start..grid.span.end]);
+            assert!(mentions(text, letter), "{}: `at` of `{name}` lists `{letter}`", theorem.id);
+        };
+        for figure in theorem.figures {
+            drawn += 1;
+            let texts = match figure {
+                Figure::Matrix { title, line, block } => {
+                    claim(line);
+                    block.iter().for_each(|letter| varies(line, letter));
+                    vec![*title]
+                }
+                Figure::Curves { title, x, y, curves, published } => {
+                    for curve in *curves {
+                        match curve.points {
+                            Points::Over { line, letter } => varies(line, letter),
+                            Points::At(places) => {
+                                assert!(!places.is_empty(), "{}: {title}", theorem.id);
+                                for (_, line) in places {
+                                    claim(line);
+                                }
+                            }
+                        }
+                    }
+                    for numbers in *published {
+                        assert!(!numbers.points.is_empty() && !numbers.source.is_empty());
+                    }
+                    let labels = curves.iter().map(|curve| curve.label);
+                    let theirs = published.iter().map(|numbers| numbers.label);
+                    [*title, *x, *y].into_iter().chain(labels).chain(theirs).collect()
+                }
+            };
+            for text in texts {
+                assert!(is_printable(&plain(text)), "{}: `{text}` in a PDF", theorem.id);
+            }
+        }
+    }
+    assert!(drawn >= 10, "{drawn} figures");
 }

@@ -72,6 +72,7 @@ pub static LIBRARY: &[&Theorem] = &[
     &von_oswald_2023::haar_third_moment::THEOREM,
     &von_oswald_2023::optimal_step_noise_free::THEOREM,
     &von_oswald_2023::optimal_step_with_noise::THEOREM,
+    &von_oswald_2023::loss_over_context::THEOREM,
     &von_oswald_2023::feature_ladder::THEOREM,
     &von_oswald_2023::parity_theorem::THEOREM,
     &von_oswald_2023::trained_layer_sandwich::THEOREM,

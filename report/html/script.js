@@ -115,7 +115,7 @@
 
   // What scrolls sideways can be reached with the keyboard.
   const reachable = () => {
-    for (const box of document.querySelectorAll(".scroll, .formula")) {
+    for (const box of document.querySelectorAll(".scroll, .formula, .letters > *")) {
       const scrolls = box.scrollWidth > box.clientWidth + 1;
       if (scrolls) box.tabIndex = 0; else box.removeAttribute("tabindex");
       if (scrolls && box.tagName === "DIV") {

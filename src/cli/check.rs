@@ -27,7 +27,7 @@ pub(super) struct CheckOptions {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// Write the results to this file instead of the standard output; an interrupted check goes on
-    /// where it was
+    /// where it was. With `--shard` the folder for the share
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Write the certificates of proved lines to this folder
@@ -109,8 +109,8 @@ fn told(options: &CheckOptions, checked: Checked) -> anyhow::Result<Exit> {
         let mut rendered = match options.format {
             Format::Text => text(results, style),
             Format::Json => json(results),
-            Format::Markdown => markdown(results)?,
-            Format::Latex => latex(results)?,
+            Format::Markdown => markdown(results, &[])?,
+            Format::Latex => latex(results, &[])?,
             Format::Junit => junit(results, problems, timings)?,
             Format::Sarif => sarif(results, problems, &locations(&subjects)),
             Format::Github => github(results, problems, &locations(&subjects)),

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 /// The exit codes. Where several apply, the first of 70, 2, 4, 1, 3 counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// 0: every claim holds and every control was rejected.
+    /// 0: every claim holds and every control was rejected; a share of the work is done.
     Success = 0,
     /// 1: a claim is refuted, or a control holds.
     Refuted = 1,

@@ -7,7 +7,7 @@ use super::output::{make_folder, message, write};
 use super::shard::{ShardOptions, work};
 use crate::mutation::Scores;
 use crate::proof::{Derived, derive};
-use crate::report::{Extras, figures, html, json, junit, latex, markdown};
+use crate::report::{Extras, figures, html, json, junit, latex, markdown, numbers};
 use crate::suite::{InputError, Journal, Outcome, Results, Timing};
 use crate::verdict::Verdict;
 use clap::Args;
@@ -103,9 +103,11 @@ pub(super) fn write_report(
     // Times stand apart: everything else is the same for the same seed.
     let mut timed = serde_json::to_string_pretty(&timings)?;
     timed.push('\n');
+    let pictures = figures(results);
     let files = [
-        ("report.md", markdown(results)?),
-        ("report.tex", latex(results)?),
+        ("report.md", markdown(results, &pictures)?),
+        ("report.tex", latex(results, &pictures)?),
+        ("numbers.tex", numbers(results)),
         ("results.json", json(results)),
         ("timings.json", timed),
         ("junit.xml", junit(results, problems, &timings)?),
@@ -114,7 +116,6 @@ pub(super) fn write_report(
     for (name, text) in &files {
         write(&folder.join(name), text)?;
     }
-    let pictures = figures(results);
     let drawn = folder.join("figures");
     if !pictures.is_empty() {
         make_folder(&drawn)?;
@@ -133,8 +134,10 @@ pub(super) fn write_report(
     }
     if !show.quiet {
         let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
-        let names = names.join(", ");
-        message(&format!("wrote {names}, html/index.html to {}", folder.display()), show);
+        let (names, count) = (names.join(", "), extras.figures.len());
+        let text =
+            format!("wrote {names}, html/index.html and {count} figures to {}", folder.display());
+        message(&text, show);
     }
     Ok(())
 }

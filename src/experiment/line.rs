@@ -84,14 +84,31 @@ impl<'a> Line<'a> {
         self.comparison.share == other.comparison.share && self.sides == other.sides
     }
 
-    /// Adds the entries of the matrices that were compared to the record.
+    /// Whether the record of the line needs the means of its letters: both sides are observed matrices.
+    pub(super) fn compares_matrices(&self) -> bool {
+        self.minus.is_some() && self.plus.output_entries() > 1
+    }
+
+    /// Adds the entries of the matrices that were compared to the record: the prediction and these
+    /// values, or both sides where the letters have their means.
     pub(super) fn recorded(
         &self,
         (verdict, mut measurement): (Verdict, Measurement),
         values: &[f64],
+        means: impl FnOnce() -> Option<FloatEnvironment>,
     ) -> (Verdict, Measurement) {
         let columns = self.plus.output_columns();
-        measurement.entries = self.comparison.entries(columns, &self.prediction, values);
+        let record = |predicted: &[f64], estimated: &[f64]| {
+            self.comparison.entries(columns, predicted, estimated)
+        };
+        measurement.entries = match &self.minus {
+            None => record(&self.prediction, values),
+            Some(_) if !self.compares_matrices() => None,
+            Some(minus) => means().and_then(|means| {
+                let side = |side: &Formula| side.value(&means).ok().map(|value| entries(&value));
+                record(&side(minus)?, &side(&self.plus)?)
+            }),
+        };
         (verdict, measurement)
     }
 

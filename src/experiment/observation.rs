@@ -114,6 +114,34 @@ impl<'a> Statistics<'a> {
     }
 }
 
+/// Sums of the letters over draws.
+#[derive(Default)]
+pub(super) struct Sums {
+    letters: Observed,
+    count: u64,
+}
+
+impl Sums {
+    /// Adds a draw. A letter of another shape than before is left as it was.
+    pub(super) fn add(&mut self, observed: &Observed) {
+        self.count += 1;
+        for (name, value) in observed {
+            match self.letters.get_mut(name) {
+                Some(sum) if sum.shape() == value.shape() => *sum += value,
+                Some(_) => {}
+                None => drop(self.letters.insert(name, value.clone())),
+            }
+        }
+    }
+
+    /// The means; none without draws.
+    pub(super) fn mean(&self) -> Option<Observed> {
+        let scale = faer::Scale(1.0 / self.count as f64);
+        let mean = self.letters.iter().map(|(name, sum)| (*name, sum * scale));
+        (self.count > 0).then(|| mean.collect())
+    }
+}
+
 /// A run of an experiment at an instance.
 pub(super) struct Observation<'a> {
     experiment: &'a Experiment,
@@ -147,6 +175,8 @@ impl Observation<'_> {
         let mut affine = Vec::new();
         let mut judged: Vec<Option<Judged>> = vec![None; lines.len()];
         let mut drawn = 0;
+        let mut sums = Sums::default();
+        let keeps_sums = lines.iter().any(|line| line.compares_matrices());
         for due in looks.counts() {
             while drawn < due {
                 let until = due.min(drawn + BATCH * BLOCK);
@@ -157,6 +187,9 @@ impl Observation<'_> {
                         if affine.len() == 3.min(limit as usize) {
                             self.refuse_curved(lines, &affine, &mut judged)?;
                         }
+                    }
+                    if keeps_sums {
+                        sums.add(&observed);
                     }
                     let environment = self.environment(observed);
                     for (line, sequence) in &mut statistics.distinct {
@@ -183,7 +216,9 @@ impl Observation<'_> {
                     values,
                 };
                 let decision = judge(&line.question(), &estimate);
-                let decision = self.seeded(line.recorded(decision, &estimate.values));
+                let decision = self.seeded(line.recorded(decision, &estimate.values, || {
+                    sums.mean().map(|mean| self.environment(mean))
+                }));
                 let before = judged.take().and_then(Result::ok);
                 *judged = Some(Ok(looked_again(before, decision)));
             }
@@ -254,7 +289,7 @@ impl Observation<'_> {
             let effort = format!("{:?}", self.setting.effort);
             let parts = ["value", self.experiment.name, &self.identity, &effort];
             decision.1.quantity = Some(quantity(&parts));
-            Ok(line.recorded(decision, &values))
+            Ok(line.recorded(decision, &values, || Some(self.environment(observed.clone()))))
         };
         Ok(lines.iter().map(judge_line).collect())
     }

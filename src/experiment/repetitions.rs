@@ -2,9 +2,10 @@
 //! limit of several.
 
 use super::line::Line;
-use super::observation::{Judged, Observation};
+use super::observation::{Judged, Observation, Sums};
 use super::{Draw, ExperimentError, LEVELS, Observed, PrepareLevel};
 use crate::evidence::BiasSource;
+use crate::numeric::FloatEnvironment;
 use crate::statistics::{Estimate, extrapolate, judge, located};
 use rayon::prelude::*;
 
@@ -30,7 +31,8 @@ impl Observation<'_> {
                 radius: mean.radius,
             };
             let decision = judge(&line.question(), &estimate);
-            Ok(self.seeded(line.recorded(decision, &estimate.values)))
+            let means = || self.means(&repetitions);
+            Ok(self.seeded(line.recorded(decision, &estimate.values, means)))
         };
         Ok(lines.iter().map(judge_line).collect())
     }
@@ -78,9 +80,18 @@ impl Observation<'_> {
                 radius: limit.radius,
             };
             let decision = judge(&line.question(), &estimate);
-            Ok(self.seeded(line.recorded(decision, &estimate.values)))
+            // Of the finest level.
+            let means = || self.means(levels.last()?);
+            Ok(self.seeded(line.recorded(decision, &estimate.values, means)))
         };
         Ok(lines.iter().map(judge_line).collect())
+    }
+
+    /// The instance with the means of the letters.
+    fn means(&self, repetitions: &[Observed]) -> Option<FloatEnvironment> {
+        let mut sums = Sums::default();
+        repetitions.iter().for_each(|one| sums.add(one));
+        sums.mean().map(|mean| self.environment(mean))
     }
 
     fn repetitions(&self, draw: &Draw, count: u64) -> Result<Vec<Observed>, String> {

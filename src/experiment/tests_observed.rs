@@ -87,6 +87,35 @@ fn samples_verify_planted_truths_and_refute_planted_falsehoods() {
 }
 
 #[test]
+fn claims_record_what_figures_need() {
+    let samples = experiment(Supply::Samples { prepare: heavy, limit: |_| 150_000 });
+    let lines = "claim right: z == 2\nclaim matrix: B == A\nrefute turned: B == A'\n\
+        margin 1 absolute because both sides are one letter\nclaim twice: 2*B == B + B\n";
+    let found = evidence(&samples, lines);
+    let measured: Vec<_> = found.iter().map(|piece| piece.measurement.as_ref().unwrap()).collect();
+    for one in &measured {
+        let last = one.looks.last().expect("a look");
+        assert_eq!((last.samples, last.interval), (one.samples, one.interval));
+        assert!(one.looks.windows(2).all(|pair| pair[0].samples < pair[1].samples));
+    }
+    assert!(measured[0].looks.len() > 3, "heavy tails take several looks");
+    let entries = measured[1].entries.as_ref().expect("of a matrix");
+    assert_eq!((entries.columns, &entries.predicted[..]), (2, &[1.0, 2.0, 3.0, 4.0][..]));
+    let length: f64 =
+        entries.predicted.iter().zip(&entries.estimated).map(|(a, b)| (a - b).powi(2)).sum();
+    assert!((length.sqrt() - measured[1].estimate).abs() < 1e-12);
+    assert!(
+        measured[0].entries.is_none() && measured[2].entries.is_none(),
+        "no number, no control"
+    );
+    // Of two observed sides those at the means of the letters.
+    let sides = measured[3].entries.as_ref().expect("of two sides");
+    assert_eq!(sides.predicted, sides.estimated);
+    assert!((sides.predicted[3] - 8.0).abs() < 0.2, "{sides:?}");
+    assert!(found[0].unshown.is_some(), "`at` does not show A");
+}
+
+#[test]
 fn repetitions_verify_planted_truths_and_refute_planted_falsehoods() {
     fn mild(_: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
         Ok(Box::new(|generator| Ok(letters(2.0 + 0.05 * normal(generator), 0.05, generator))))

@@ -121,7 +121,7 @@ impl Chart {
         const GAP: f64 = 16.0;
         let (mut x, mut y) = (10.0, 18.0);
         for series in self.series.iter().filter(|series| !series.label.is_empty()) {
-            let text = Text::new([0.0; 2], SIZE, &series.label);
+            let text = Text::new([0.0; 2], SIZE, &series.label).fitted();
             let length = SAMPLE + 6.0 + text.length();
             if x > 10.0 && x + length > WIDTH - 6.0 {
                 x = 10.0;

@@ -77,6 +77,8 @@ pub(super) struct Text {
     pub(super) colour: Colour,
     /// Turned by a quarter, so that it reads from below.
     pub(super) turned: bool,
+    /// Other fonts than Helvetica are fitted to its length, where something stands behind the text.
+    pub(super) fitted: bool,
     pub(super) spans: Vec<Span>,
 }
 
@@ -116,7 +118,7 @@ impl Text {
     /// braces.
     pub(super) fn new(at: Point, size: f64, text: &str) -> Self {
         let (anchor, colour) = (Anchor::Start, Colour::BLACK);
-        Self { at, anchor, size, colour, turned: false, spans: spans(text) }
+        Self { at, anchor, size, colour, turned: false, fitted: false, spans: spans(text) }
     }
 
     pub(super) fn anchored(self, anchor: Anchor) -> Self {
@@ -129,6 +131,10 @@ impl Text {
 
     pub(super) fn turned(self) -> Self {
         Self { turned: true, ..self }
+    }
+
+    pub(super) fn fitted(self) -> Self {
+        Self { fitted: true, ..self }
     }
 
     /// Its length as set in Helvetica.

@@ -34,8 +34,8 @@ const SIDE: f64 = 150.0;
 const GAP: f64 = 22.0;
 const MARGIN: f64 = 12.0;
 const TOP: f64 = 26.0;
-/// Squares at least this wide show their numbers.
-const ROOM: f64 = 34.0;
+/// Numbers stand in squares that are at least this wide, where they fit.
+const ROOM: f64 = 28.0;
 
 impl HeatMap {
     /// The matrices drawn, a scale under each.
@@ -61,6 +61,7 @@ impl HeatMap {
     fn panel(&self, panel: &Panel, left: f64, cell: f64, shapes: &mut Vec<Shape>) {
         let corner =
             |row: usize, column: usize| [left + column as f64 * cell, TOP + row as f64 * cell];
+        let numbered = cell >= ROOM;
         let label = Text::new([left, TOP - 9.0], SIZE, &panel.label);
         shapes.push(Shape::Text(label));
         for (place, &entry) in panel.entries.iter().enumerate() {
@@ -76,10 +77,10 @@ impl HeatMap {
             // A thin seam hides the gaps that readers leave between neighbours.
             let pen = Some(Pen::solid(if cell < 12.0 { fill } else { Colour::WHITE }, 0.5));
             shapes.push(Shape::Area { points, fill, pen });
-            if cell >= ROOM {
-                let [x, y] = corner(row, column);
+            let [x, y] = corner(row, column);
+            let text = Text::new([x + cell / 2.0, y + cell / 2.0 + 3.5], 10.0, &brief(entry));
+            if numbered && text.length() < cell - 4.0 {
                 let colour = if share.abs() > 0.62 { Colour::WHITE } else { Colour::BLACK };
-                let text = Text::new([x + cell / 2.0, y + cell / 2.0 + 3.5], 10.0, &brief(entry));
                 shapes.push(Shape::Text(text.anchored(Anchor::Middle).coloured(colour)));
             }
         }

@@ -71,9 +71,15 @@ fn text_element(text: &Text) -> String {
         }
         rise = wanted;
     }
+    let fit = match text.fitted {
+        true => {
+            format!(" textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\"", number(text.length()))
+        }
+        false => String::new(),
+    };
     let (size, fill) = (number(*size), colour(text.colour));
     format!(
-        "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" fill=\"{fill}\"{anchor}{turn}>{content}</text>"
+        "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" fill=\"{fill}\"{anchor}{turn}{fit}>{content}</text>"
     )
 }
 

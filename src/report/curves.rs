@@ -9,6 +9,7 @@ use crate::figure::{Axis, Chart, Mark, Series, Style};
 use crate::suite::{ClaimResult, FigureResult, PointsResult, Results, SubjectResult};
 use crate::verdict::EvidenceKind;
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 /// Fewer values of a letter make no chart by themselves.
 const FEWEST: usize = 3;
@@ -63,7 +64,10 @@ pub(super) fn curves<'a>(result: &'a ClaimResult, letter: &str, alike: bool) -> 
     let mut curves: Vec<Curve<'a>> = Vec::new();
     for piece in &result.evidence {
         let Some(sight) = sight(piece, letter) else { continue };
-        let others = in_words(piece.at.iter().filter(|(name, _)| *name != letter));
+        let others = piece.at.iter().filter(|(name, _)| *name != letter);
+        let others: BTreeMap<String, Json> =
+            others.map(|(name, value)| (greek(name), value.clone())).collect();
+        let others = in_words(&others);
         let unshown = piece.unshown.as_deref().filter(|_| alike);
         let same = |curve: &&mut Curve<'_>| {
             curve.kind == piece.kind && curve.others == others && curve.unshown == unshown

@@ -1,6 +1,6 @@
 //! The charts that a theorem asks for: several lines in one picture, with the authors' numbers beside.
 
-use super::curves::{curves, mark};
+use super::curves::{Curve, curves, mark};
 use super::figures::Sketch;
 use super::matrices::matrix;
 use crate::figure::{Axis, Chart, Mark, Series, Style};
@@ -85,6 +85,24 @@ fn chart(
     })
 }
 
+/// The curves that are worth a line: of those that have more points than one, if any has. Curves of
+/// one point each, whose other letters move along with the one on the axis, are one.
+fn together(mut found: Vec<Curve<'_>>) -> Vec<Curve<'_>> {
+    if found.iter().any(|curve| curve.sights.len() > 1) {
+        found.retain(|curve| curve.sights.len() > 1);
+    }
+    let kind = found.first().map(|curve| curve.kind);
+    let alone = |curve: &Curve<'_>| curve.sights.len() == 1 && Some(curve.kind) == kind;
+    if found.len() < 2 || !found.iter().all(alone) {
+        return found;
+    }
+    let mut whole = found.remove(0);
+    whole.others.clear();
+    whole.sights.extend(found.into_iter().flat_map(|curve| curve.sights));
+    whole.sights.sort_by(|one, other| one.x.total_cmp(&other.x));
+    vec![whole]
+}
+
 /// The series of one curve, from number `first` on; the ids of its lines are added to `shown`.
 fn series_of(
     lines: &Lines<'_>,
@@ -100,7 +118,7 @@ fn series_of(
     match &curve.points {
         PointsResult::Over { line, letter } => {
             let Some(result) = lines.named(line) else { return Vec::new() };
-            let found = curves(result, letter, false);
+            let found = together(curves(result, letter, false));
             if !found.is_empty() {
                 show(result);
             }

@@ -1,16 +1,18 @@
-//! The report in LaTeX: needs nothing but amsmath, amssymb, longtable and hyperref.
+//! The report in LaTeX: needs nothing but amsmath, amssymb, graphicx, longtable and hyperref.
 
+use super::figures::Picture;
 use super::page::Page;
 use super::template::{ReportError, fill};
 use crate::suite::Results;
 use minijinja::Environment;
 use minijinja::syntax::SyntaxConfig;
 
-/// The results as a LaTeX document, for any engine.
+/// The results as a LaTeX document, for any engine, which includes the files `figures/*.pdf` of the
+/// pictures.
 ///
 /// # Errors
 /// Where the template cannot be filled, which is a bug.
-pub fn latex(results: &Results) -> Result<String, ReportError> {
+pub fn latex(results: &Results, pictures: &[Picture]) -> Result<String, ReportError> {
     let mut environment = Environment::new();
     // Braces and percent signs mean something in LaTeX.
     let syntax = SyntaxConfig::builder()
@@ -22,7 +24,7 @@ pub fn latex(results: &Results) -> Result<String, ReportError> {
     environment.add_filter("tex", |text: String| escaped(&text));
     environment.add_filter("code", |text: String| code(&text));
     environment.add_filter("label", |text: String| label(&text));
-    fill(environment, include_str!("../../report/report.tex.jinja"), &Page::of(results))
+    fill(environment, include_str!("../../report/report.tex.jinja"), &Page::of(results, pictures))
 }
 
 /// Text in which no character has a meaning of its own. What the fonts lack is written out.
@@ -65,6 +67,7 @@ fn beyond_ascii(character: char) -> String {
         'η' => "eta",
         'ε' => "varepsilon",
         'ψ' => "psi",
+        '\u{2212}' => return "\\ensuremath{-}".to_owned(),
         _ if ('\u{c0}'..='\u{17f}').contains(&character) => return character.to_string(),
         _ => return format!("[U+{:04X}]", u32::from(character)),
     };

@@ -1,21 +1,23 @@
 //! The report in Markdown, with the mathematics between dollar signs.
 
+use super::figures::Picture;
 use super::page::Page;
 use super::template::{ReportError, fill};
 use crate::suite::Results;
 use minijinja::Environment;
 
-/// The results as Markdown, as GitHub reads it.
+/// The results as Markdown, as GitHub reads it, with links to the files `figures/*.svg` of the
+/// pictures.
 ///
 /// # Errors
 /// Where the template cannot be filled, which is a bug.
-pub fn markdown(results: &Results) -> Result<String, ReportError> {
+pub fn markdown(results: &Results, pictures: &[Picture]) -> Result<String, ReportError> {
     let mut environment = Environment::new();
     environment.add_filter("md", |text: String| plain(&text));
     environment.add_filter("code", |text: String| code(&text));
     environment.add_filter("math", |text: String| math(&text));
     environment.add_filter("anchor", |text: String| anchor(&text));
-    fill(environment, include_str!("../../report/report.md.jinja"), &Page::of(results))
+    fill(environment, include_str!("../../report/report.md.jinja"), &Page::of(results, pictures))
 }
 
 /// Text in which no character has a meaning of its own, also in the cell of a table.

@@ -8,8 +8,8 @@ use crate::figure::{HeatMap, Panel};
 use crate::suite::{ClaimResult, FigureResult, Results, SubjectResult};
 use crate::verdict::EvidenceKind;
 
-/// A picture of every claim about a matrix that was sampled, trained or integrated and is not shown by
-/// a figure of the author: at the largest instance, by the kind of evidence that comes last.
+/// A picture of every claim about a matrix that was sampled or trained and is not shown by a figure of
+/// the author: at the largest instance, by the kind of evidence that comes last.
 pub(super) fn automatic_matrices(results: &Results, subject: &SubjectResult) -> Vec<Sketch> {
     let is_declared = |name: &str| {
         subject
@@ -39,7 +39,6 @@ pub(super) fn matrix(
     let full = size(&entries.predicted).max(size(&entries.estimated));
     let measured = match piece.kind {
         EvidenceKind::Training => "trained",
-        EvidenceKind::Flow => "at the end of the flow",
         _ => "measured",
     };
     let panel = |label: &str, entries: &[f64], full: f64| Panel {
@@ -48,12 +47,14 @@ pub(super) fn matrix(
         full,
     };
     let [low, high] = measurement.interval.map(short);
+    // Where both sides were observed their difference is compared with zero.
+    let predicted = if measurement.predicted == 0.0 { "right side" } else { "predicted" };
     let caption = format!(
-        "The matrix of {} at {}: predicted, {measured}, and the difference, which has a scale of its \
-         own. Its Frobenius norm lies in [{low}, {high}], that of the prediction is {}.",
+        "{}, at {}: {predicted}, {measured}, and the difference, which has a scale of its own. The \
+         Frobenius norm of the difference lies in [{low}, {high}], that of the {predicted} matrix is {}.",
         result.name(),
         piece.at_words(),
-        short(measurement.predicted)
+        short(entries.predicted.iter().map(|entry| entry * entry).sum::<f64>().sqrt())
     );
     let map = HeatMap {
         title: title.to_owned(),
@@ -61,7 +62,7 @@ pub(super) fn matrix(
         columns: entries.columns,
         block: block as usize,
         panels: vec![
-            panel("predicted", &entries.predicted, full),
+            panel(predicted, &entries.predicted, full),
             panel(measured, &entries.estimated, full),
             panel("difference", &difference, size(&difference)),
         ],
@@ -76,7 +77,9 @@ pub(super) fn matrix(
 }
 
 fn largest(result: &ClaimResult) -> Option<(&Evidence, &Measurement, &Entries)> {
-    let drawn = |piece: &'_ &Evidence| piece.kind >= EvidenceKind::Simulation;
+    let drawn = |piece: &'_ &Evidence| {
+        matches!(piece.kind, EvidenceKind::Simulation | EvidenceKind::Training)
+    };
     let with_entries = result.evidence.iter().filter(drawn).filter_map(|piece| {
         let measurement = piece.measurement.as_ref()?;
         Some((piece, measurement, measurement.entries.as_ref()?))

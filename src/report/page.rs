@@ -1,7 +1,9 @@
 //! The results arranged as the pages of a report: what the templates are filled with.
 
 use super::calibration::CalibrationPage;
+use super::figures::Picture;
 use super::repetition::sentence;
+use super::study::{Erratum, Study, errata};
 use super::words::{self, plural};
 use crate::calibration::{Calibration, Repetitions};
 use crate::evidence::{Evidence, Measurement};
@@ -22,6 +24,8 @@ pub(super) struct Page<'a> {
     pub(super) calibration: Option<CalibrationPage>,
     /// What many seeds show of the theorem library, as last measured.
     pub(super) seeds: Seeds,
+    /// Printed versions that do not hold.
+    pub(super) errata: Vec<Erratum<'a>>,
     pub(super) subjects: Vec<Section<'a>>,
 }
 
@@ -37,9 +41,20 @@ pub(super) struct Seeds {
 pub(super) struct Section<'a> {
     #[serde(flatten)]
     pub(super) subject: &'a SubjectResult,
+    pub(super) study: Study<'a>,
+    /// Its pictures: not the figures that it asks for, which `subject` holds.
+    pub(super) pictures: Vec<Shown<'a>>,
     /// The hypotheses that controls drop, each once.
     pub(super) hypotheses: Vec<Hypothesis<'a>>,
     pub(super) lines: Vec<Line<'a>>,
+}
+
+/// A picture in a report: the file `figures/NAME` with the ending of the format.
+#[derive(Serialize)]
+pub(super) struct Shown<'a> {
+    name: &'a str,
+    title: &'a str,
+    caption: &'a str,
 }
 
 /// A hypothesis, and what becomes of the statement without it.
@@ -100,13 +115,20 @@ pub(super) struct Witness<'a> {
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn of(results: &'a Results) -> Self {
+    /// The page of some results, with these pictures.
+    pub(super) fn of(results: &'a Results, pictures: &'a [Picture]) -> Self {
         let ids = |wanted: fn(&ClaimResult) -> bool| {
             let found = results.claims.iter().filter(move |result| wanted(result));
             found.map(|result| result.id.as_str()).collect()
         };
+        let shown = |subject: &SubjectResult| {
+            let own = pictures.iter().filter(|picture| picture.subject == subject.id);
+            own.map(|Picture { name, title, caption, .. }| Shown { name, title, caption }).collect()
+        };
         let section = |subject: &'a SubjectResult| Section {
             subject,
+            study: Study::of(results.of_subject(&subject.id)),
+            pictures: shown(subject),
             hypotheses: hypotheses(results.of_subject(&subject.id)),
             lines: results.of_subject(&subject.id).map(Line::of).collect(),
         };
@@ -119,6 +141,7 @@ impl<'a> Page<'a> {
             contradictions: ids(|result| result.contradiction),
             calibration: CalibrationPage::of(&Calibration::last()),
             seeds: Seeds { sentence: sentence(&repetitions), version: repetitions.setup.version },
+            errata: errata(results),
             subjects: results.subjects.iter().map(section).collect(),
         }
     }

@@ -24,6 +24,12 @@ pub(super) fn mark(result: &ClaimResult) -> &'static str {
     }
 }
 
+/// What the note says of a control that is a formula as it was printed; none of other lines.
+pub(super) fn printed(result: &ClaimResult) -> Option<&str> {
+    let mut notes = result.notes.iter().map(String::as_str);
+    notes.find(|note| result.kind == ClaimKind::Refute && note.contains("as printed"))
+}
+
 /// The word of a line in a claim file.
 pub(super) fn kind(result: &ClaimResult) -> &'static str {
     match result.kind {

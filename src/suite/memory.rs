@@ -98,3 +98,39 @@ impl Memory for Oblivion {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn evidence(estimate: f64) -> Evidence {
+        let text = r#"{"kind": "simulation", "verdict": "verified", "at": {"d": 2, "c": "1/3"},
+            "predicted": 0.30000000000000004, "estimate": 0.0,
+            "interval": [-1.7976931348623157e308, 1.7976931348623157e308],
+            "samples": 18446744073709551615, "method": "none", "slack": -0.0, "vacuous": true,
+            "note": "a\nb"}"#;
+        let mut evidence: Evidence = serde_json::from_str(text).unwrap();
+        (evidence.declared, evidence.generic_sizes) = (true, true);
+        evidence.measurement.as_mut().unwrap().estimate = estimate;
+        evidence
+    }
+
+    #[test]
+    fn evidence_comes_back_from_its_line_with_what_results_leave_out() {
+        let all = vec![evidence(1.0), evidence(-1e-320)];
+        let entry = Entry::new("unit".to_owned(), 0.5, (all.clone(), Some(Undecided::Beyond)));
+        let line = serde_json::to_string(&entry).unwrap();
+        assert!(!line.contains('\n') && entry.survives(), "{line}");
+        let read: Entry = serde_json::from_str(&line).unwrap();
+        assert_eq!((&*read.unit, read.undecided), ("unit", Some(Undecided::Beyond)));
+        assert_eq!(read.evidence().collect::<Vec<_>>(), all);
+    }
+
+    #[test]
+    fn what_json_cannot_say_is_not_remembered() {
+        for estimate in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            let entry = Entry::new("unit".to_owned(), 0.5, (vec![evidence(estimate)], None));
+            assert!(!entry.survives(), "{estimate}");
+        }
+    }
+}

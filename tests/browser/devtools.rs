@@ -11,7 +11,7 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The browser of this machine: `$CHROMIUM`, or the first that is found on the path.
-pub fn browser() -> Option<PathBuf> {
+pub(super) fn browser() -> Option<PathBuf> {
     const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
     if let Some(path) = std::env::var_os("CHROMIUM") {
         return Some(path.into());
@@ -22,19 +22,19 @@ pub fn browser() -> Option<PathBuf> {
 }
 
 /// A browser with one page.
-pub struct Tab {
+pub(super) struct Tab {
     process: Child,
     input: ChildStdin,
     messages: Receiver<Value>,
     session: Option<String>,
     sent: u64,
     /// Events since the last navigation.
-    pub events: Vec<Value>,
+    pub(super) events: Vec<Value>,
 }
 
 impl Tab {
     /// Starts the browser with an empty page. `profile` is where it keeps its files.
-    pub fn new(browser: &Path, profile: &Path) -> Self {
+    pub(super) fn new(browser: &Path, profile: &Path) -> Self {
         // The protocol is spoken on the descriptors 3 and 4, which are the pipes of this process.
         let script = "exec \"$0\" \"$@\" 3<&0 4>&1 0</dev/null 1>&2";
         let mut process = Command::new("sh")
@@ -71,7 +71,7 @@ impl Tab {
     }
 
     /// Calls a method of the protocol and gives its result.
-    pub fn call(&mut self, method: &str, parameters: Value) -> Value {
+    pub(super) fn call(&mut self, method: &str, parameters: Value) -> Value {
         self.sent += 1;
         let mut message = json!({ "id": self.sent, "method": method, "params": parameters });
         if let Some(session) = &self.session {
@@ -91,7 +91,7 @@ impl Tab {
     }
 
     /// Opens an address and waits until everything is loaded.
-    pub fn open(&mut self, address: &str) {
+    pub(super) fn open(&mut self, address: &str) {
         self.events.clear();
         let opened = self.call("Page.navigate", json!({ "url": address }));
         assert!(opened.get("errorText").is_none(), "{address}: {opened}");
@@ -106,7 +106,7 @@ impl Tab {
     }
 
     /// Waits for an event.
-    pub fn wait(&mut self, method: &str) {
+    pub(super) fn wait(&mut self, method: &str) {
         while !self.events.iter().any(|event| event["method"] == method) {
             let event = self.next();
             self.events.push(event);
@@ -114,7 +114,7 @@ impl Tab {
     }
 
     /// The value of an expression on the page.
-    pub fn evaluate(&mut self, expression: &str) -> Value {
+    pub(super) fn evaluate(&mut self, expression: &str) -> Value {
         let parameters =
             json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
         let mut answer = self.call("Runtime.evaluate", parameters);
@@ -123,7 +123,7 @@ impl Tab {
     }
 
     /// Presses and lets go a key, such as `Tab`, `Enter` or `/`.
-    pub fn press(&mut self, key: &str) {
+    pub(super) fn press(&mut self, key: &str) {
         let (code, text) = match key {
             "Tab" => (9, ""),
             "Enter" => (13, "\r"),

@@ -29,26 +29,25 @@ refute holds_after_all: E[S] == Lambda
 ";
 
 /// The folders of the reports, each with its pages.
-pub static REPORTS: LazyLock<[Report; 2]> = LazyLock::new(|| {
+pub(super) static REPORTS: LazyLock<[Report; 2]> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
     let _ = std::fs::remove_dir_all(&root);
     std::fs::create_dir_all(root.join("deep")).expect("a folder for the test");
     std::fs::write(root.join("gram.claim"), CLAIMS).expect("a claim file");
     std::fs::write(root.join("deep/gram.claim"), CLAIMS).expect("a claim file");
     let theorems = [
-        "--theorem",
         "gaussian_fourth_moment",
-        "--theorem",
         "sample_covariance_second_moment",
-        "--theorem",
         "hessian_negative_eigenvalues",
-        "--theorem",
-        "quadratic_prediction_form",
-        "--theorem",
-        "prediction_error_general_task",
-        "--theorem",
+        "unbalanced_gauge_limit",
+        "few_shot_half_map",
+        "haar_third_moment",
+        "early_ascent",
         "richardson_layer",
+        "depth_ordering",
     ];
+    let theorems: Vec<&str> =
+        theorems.into_iter().flat_map(|theorem| ["--theorem", theorem]).collect();
     [
         Report::new(&root, "files", &["gram.claim", "deep/gram.claim"]),
         Report::new(&root, "theorems", &theorems),
@@ -56,10 +55,10 @@ pub static REPORTS: LazyLock<[Report; 2]> = LazyLock::new(|| {
 });
 
 /// A report on the disk.
-pub struct Report {
-    pub folder: PathBuf,
+pub(super) struct Report {
+    pub(super) folder: PathBuf,
     /// The addresses of its pages.
-    pub pages: Vec<String>,
+    pub(super) pages: Vec<String>,
 }
 
 impl Report {
@@ -93,7 +92,7 @@ impl Report {
     }
 
     /// The address of a page.
-    pub fn page(&self, path: &str) -> String {
+    pub(super) fn page(&self, path: &str) -> String {
         format!("file://{}", self.folder.join(path).display())
     }
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Runs the trials; ignores them, and says so, where there is no browser.
-pub fn run() {
+pub(super) fn run() {
     let arguments = Arguments::from_args();
     let browser = browser();
     if browser.is_none() {
@@ -288,7 +288,7 @@ fn formulas(tab: &mut Tab) {
     let moment =
         "document.querySelector('#line-second_moment .formula').innerText.replace(/\\s/g, '')";
     let moment = tab.evaluate(moment);
-    assert_eq!(moment, "𝔼[S2]=ΓΛ");
+    assert_eq!(moment, "𝔼[𝑆2]=ΓΛ");
     let high = "document.querySelector('#line-bounded math').getBoundingClientRect().height > 8";
     assert_eq!(tab.evaluate(high), true);
     assert_eq!(tab.evaluate("document.fonts.check('16px \"Report Math\"')"), true);

@@ -13,6 +13,7 @@ pub mod haar_third_moment;
 pub mod haar_trace_moments;
 pub mod least_squares_beats_kernel;
 pub mod linearisation_ratio;
+pub mod loss_over_context;
 pub mod mesa_layer_backward;
 pub mod mesa_layer_recursion;
 pub mod one_layer_gradient_step;

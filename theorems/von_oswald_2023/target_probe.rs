@@ -20,7 +20,48 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["von_oswald_2023::depth_ordering"],
-    figures: &[],
+    figures: &[Figure::Curves {
+        title: "Error of linear probes for the next state over depth",
+        x: "layers before the probe",
+        y: "mean squared error / E|s|^{2}",
+        curves: &[Curve {
+            label: "three layers, d = 4, t = 8",
+            points: Points::At(&[
+                (0.0, "error_at_the_input"),
+                (1.0, "error_after_one_layer"),
+                (2.0, "error_after_two_layers"),
+                (3.0, "error_after_three_layers"),
+            ]),
+        }],
+        published: &[
+            Published {
+                label: "authors, six layers, d = 10, t = 20",
+                source: "released code: 1.530, 0.584, 0.410, 0.197, 0.081, 0.047 and 0.019, over d/6",
+                points: &[
+                    (0.0, 0.918),
+                    (1.0, 0.350),
+                    (2.0, 0.246),
+                    (3.0, 0.118),
+                    (4.0, 0.0486),
+                    (5.0, 0.0282),
+                    (6.0, 0.0114),
+                ],
+            },
+            Published {
+                label: "the same at t = 5",
+                source: "released code: 1.525, 1.059, 1.020, 0.981, 0.928, 0.905 and 0.891, over d/6",
+                points: &[
+                    (0.0, 0.915),
+                    (1.0, 0.635),
+                    (2.0, 0.612),
+                    (3.0, 0.589),
+                    (4.0, 0.557),
+                    (5.0, 0.543),
+                    (6.0, 0.535),
+                ],
+            },
+        ],
+    }],
 };
 
 const CLAIMS: &str = "\
@@ -38,7 +79,11 @@ claim input_says_little: input >= 8/10*energy
 claim first_layer_helps: one <= input
 claim second_layer_helps: two <= one
 claim third_layer_helps: three <= two
-claim last_layer_says_nearly_all: three <= 1/5*energy
+note errors as parts of E |s|^2 = d/3
+claim error_at_the_input: 3*input/d <= 1
+claim error_after_one_layer: 3*one/d <= 7/10
+claim error_after_two_layers: 3*two/d <= 1/2
+claim error_after_three_layers: 3*three/d <= 1/5
 claim context_helps: three <= early
 refute input_suffices: input <= 1/2*energy
 refute context_does_not_help: three >= early

@@ -22,7 +22,34 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["von_oswald_2023::bayes_floor"],
-    figures: &[],
+    figures: &[Figure::Curves {
+        title: "Error of linear probes for earlier tokens after the first softmax layer",
+        x: "j, tokens back",
+        y: "mean squared error for s_{t−j} / E|s|^{2}",
+        curves: &[Curve {
+            label: "three softmax layers, d = 4",
+            points: Points::At(&[
+                (0.0, "current_token_is_kept"),
+                (1.0, "previous_token_is_bound"),
+                (3.0, "older_tokens_are_not"),
+            ]),
+        }],
+        published: &[Published {
+            label: "authors, seven layers, d = 10",
+            source: "released code, an entry: 0.253, 0.256, 0.259, 0.261, 0.261, 0.151, 0.0004 and 0.0000 \
+                     from seven tokens back on, over 1/3",
+            points: &[
+                (0.0, 0.0),
+                (1.0, 0.0012),
+                (2.0, 0.453),
+                (3.0, 0.783),
+                (4.0, 0.783),
+                (5.0, 0.777),
+                (6.0, 0.768),
+                (7.0, 0.759),
+            ],
+        }],
+    }],
 };
 
 const CLAIMS: &str = "\
@@ -37,9 +64,10 @@ observed previous_before
 observed loss
 observed floor
 at d = 4; N = 16; sigma = 0.01
-claim previous_token_is_bound: previous <= 5/100*energy
-claim current_token_is_kept: current <= 5/100*energy
-claim older_tokens_are_not: third >= 1/2*energy
+note errors as parts of E |s|^2 = d/3
+claim previous_token_is_bound: 3*previous/d <= 5/100
+claim current_token_is_kept: 3*current/d <= 5/100
+claim older_tokens_are_not: 3*third/d >= 1/2
 claim nothing_below_the_floor: loss >= floor
 refute bound_by_the_embedding: previous_before <= 1/2*energy
 refute older_tokens_are_bound: third <= 1/2*energy

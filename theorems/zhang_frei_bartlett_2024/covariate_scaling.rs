@@ -8,8 +8,8 @@
 //!         B -> B -> d x d -> preconditioner of the layer that is sampled, Gamma^-1
 //! Needs:  a preconditioner that keeps the scale of the training (rescaled_preconditioner)
 //! Expect: proof for all d, N, M; the whole network by simulation
-//! Checked: the product of prediction and answer, and the squared error, on raw prompts of scaled inputs.
-//!         Not seen: c other than 2
+//! Checked: the product of prediction and answer, and the squared error, on raw prompts of scaled inputs,
+//!         c from 1/2 to 2. Not seen: the product at c other than 2
 //! Not to be confused with: the answer, which is linear in the query, and so c times as large at c times the
 //!         query where the mean prediction is c^3 times as large
 
@@ -22,7 +22,38 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["zhang_frei_bartlett_2024::master_test_risk"],
-    figures: &[],
+    figures: &[
+        Figure::Curves {
+            title: "Test risk over the size of the covariate shift",
+            x: "c, factor of all inputs at test",
+            y: "E(prediction − w·x_{q})^{2}, w random",
+            curves: &[Curve {
+                label: "trained limit",
+                points: Points::Over { line: "risk_of_other_scales", letter: "c" },
+            }],
+            published: &[],
+        },
+        Figure::Curves {
+            title: "Test risk over the length of the test prompt",
+            x: "M, examples in a test prompt",
+            y: "E(prediction − w·x_{q})^{2}, w random",
+            curves: &[Curve {
+                label: "trained limit",
+                points: Points::Over { line: "risk_of_other_scales", letter: "M" },
+            }],
+            published: &[],
+        },
+        Figure::Curves {
+            title: "Test risk over the length of the training prompts",
+            x: "N, examples in a training prompt",
+            y: "E(prediction − w·x_{q})^{2}, w random",
+            curves: &[Curve {
+                label: "trained limit",
+                points: Points::Over { line: "risk_of_other_scales", letter: "N" },
+            }],
+            published: &[],
+        },
+    ],
 };
 
 const CLAIMS: &str = "\
@@ -68,6 +99,15 @@ refute product_of_the_answer: product == c^2*w'*Lambda*inv(Gamma)*Lambda*w
 refute product_of_three: product == c^3*w'*Lambda*inv(Gamma)*Lambda*w
 margin 5% because the nearest slip, M and N exchanged, changes the risk by more
 claim risk_of_the_layer: squared_error == ScaledRisk
+margin 10% because a power of c or a factor M forgotten changes the risk by far more
+note the risk over the scale of the test inputs, over M, and over N
+at d = 2; N = 6; M = 15; c = 1/2, 1, 5/4, 3/2, 2; Lambda = [[2, 1/2], [1/2, 1]]
+  | d = 2; N = 6; M = 2, 5, 50, 150; c = 1; Lambda = [[2, 1/2], [1/2, 1]]
+  | d = 2; N = 1, 2, 20, 60; M = 15; c = 1; Lambda = [[2, 1/2], [1/2, 1]]
+claim risk_of_other_scales: squared_error == ScaledRisk
+margin 5% because the nearest slip, M and N exchanged, changes the risk by more
+at d = 2; N = 6; M = 15; c = 2; w = [[1, -1/2]]; Lambda = [[2, 1/2], [1/2, 1]]
+  | d = 3; N = 10; M = 20; c = 2; w = [[1, -1/2, 2]]; Lambda = [[2, 1/2, 0], [1/2, 1, 1/4], [0, 1/4, 1/2]]
 refute risk_with_lengths_swapped: squared_error == subst(ScaledRisk, N -> M, M -> N)
 refute risk_without_scaling: squared_error == c^2*subst(ScaledRisk, c -> 1)
 ";

@@ -32,7 +32,18 @@ pub const THEOREM: Theorem = Theorem {
         "zhang_frei_bartlett_2024::pl_inequality",
         "zhang_frei_bartlett_2024::flow_limits",
     ],
-    figures: &[],
+    figures: &[
+        Figure::Matrix {
+            title: "Trained weights u U + p q' beside the inverse of Gamma",
+            line: "trained_to_the_limit",
+            block: None,
+        },
+        Figure::Matrix {
+            title: "Weights u U trained on fresh prompts beside the inverse of Gamma",
+            line: "trained_on_fresh_prompts",
+            block: None,
+        },
+    ],
 };
 
 const CLAIMS: &str = "\

@@ -55,7 +55,7 @@ claim long_prompts: fewest == d + 1
 note w'x_q = 0: the embedded query lies in the span of the embedded inputs
 refute query_orthogonal_to_the_task: orthogonal_to_the_task == Negative
 at d = 5; N = 2
-note the bound as printed, for prompts shorter than d
+note as printed: at least d + 1 negative eigenvalues, here for prompts shorter than d
 refute printed_bound: most >= d + 1
 claim three_and_not_six: most == 3
 ";

@@ -50,7 +50,7 @@ note in general it depends on the inner products X'z alone, z = Gamma^-1 xq
 claim orthogonal_with_the_weight: subst(Prediction, xq -> Gamma*z) == y'*(X'*z)/M
 refute inner_products_of_the_inputs: Prediction == N/((N + 1 + d)*lam)*y'*(X'*xq)/M
 
-note the remark as printed: the query k is orthogonal to the examples in V, the inputs are not isotropic
+note as printed in the remark of Section 4.2: a query orthogonal to the examples is predicted to be zero; k is orthogonal to the examples in V, the inputs are not isotropic
 rule V'*k == 0*y
 let OrthogonalPrediction = k'*inv(Gamma)*V*y/M
 at d = 2; N = 10; M = 1; y = [[1]]; Lambda = [[1, 0], [0, 4]]; V = [[1], [1]]; k = [[1, -1]]

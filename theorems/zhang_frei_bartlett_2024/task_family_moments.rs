@@ -93,6 +93,7 @@ at d = 2; k = 5, 50, 500
 claim grows_without_bound: cut_second_moment >= 0.48*k
 claim weighted_moment_stays: cut_weighted_moment <= 0.8
 at d = 2; k = 500
+note as printed: Theorem 4.2 asks for no second moment of the answers, and both sides may be infinite
 refute bounded_without_a_second_moment: cut_second_moment <= 100
 ";
 

@@ -227,7 +227,7 @@ fn placed(
     below: &[Vec<usize>],
     count: usize,
 ) -> Vec<f64> {
-    let half = |node: usize| if node < count { 0.5 } else { 0.06 };
+    let half = |node: usize| if node < count { 0.5 } else { 0.07 };
     let pull = |a: usize, b: usize| match (a < count, b < count) {
         (true, true) => 1.0,
         (false, false) => 8.0,

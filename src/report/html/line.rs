@@ -3,6 +3,7 @@
 use super::Extras;
 use super::address::anchor;
 use super::evidence::Shown;
+use super::figure::Figure;
 use crate::claim::ClaimKind;
 use crate::mutation::{KindScore, LineScore};
 use crate::proof::Derived;
@@ -28,6 +29,8 @@ pub(super) struct Entry<'a> {
     measured: bool,
     derivation: Option<Derivation<'a>>,
     mutants: Option<Mutants>,
+    /// Those that show no other line.
+    figures: Vec<Figure<'a>>,
     seconds: Option<String>,
 }
 
@@ -76,6 +79,7 @@ impl<'a> Entry<'a> {
             shown: std::mem::take(&mut line.rows).into_iter().map(Shown::of).collect(),
             derivation,
             mutants: scores.iter().find(|score| score.id == result.id).map(Mutants::of),
+            figures: extras.figures_of_line(&result.id),
             seconds: (seconds >= 0.1).then(|| short(seconds)),
             line,
         }

@@ -47,8 +47,15 @@ pub struct Extras {
 }
 
 impl Extras {
+    /// The figures of a statement that show several of its lines.
     fn figures_of(&self, subject: &str) -> Vec<Figure<'_>> {
         let own = self.figures.iter().filter(|picture| picture.subject == subject);
+        own.filter(|picture| picture.lines.len() != 1).map(Figure::of).collect()
+    }
+
+    /// The figures that show one line alone.
+    fn figures_of_line(&self, id: &str) -> Vec<Figure<'_>> {
+        let own = self.figures.iter().filter(|picture| picture.lines == [id]);
         own.map(Figure::of).collect()
     }
 }
@@ -109,7 +116,7 @@ struct Legend {
 /// # Errors
 /// Where a template cannot be filled, which is a bug.
 pub fn html(results: &Results, extras: &Extras) -> Result<Vec<WebFile>, ReportError> {
-    let page = Page::of(results);
+    let page = Page::of(results, &[]);
     let ids = results.subjects.iter().map(|subject| subject.id.as_str());
     let cards = card::cards(results, &Addresses::new("statements", ids));
     let named = |id: &str| if id.is_empty() { "claim-files".to_owned() } else { id.to_owned() };
@@ -185,7 +192,7 @@ impl<'a> Report<'a> {
         context! {
             summary => &page.summary,
             counts => Value::from(Serde(&self.results.summary)),
-            waiting => self.results.waiting.len(),
+            waiting => &self.results.waiting,
             failures => self.links(&page.failures),
             contradictions => self.links(&page.contradictions),
             calibration => Value::from(Serde(&page.calibration)),

@@ -9,12 +9,10 @@ use super::setting::{Definition, definitions};
 use super::standing::Standing;
 use crate::claim::{Claim, ClaimFile, ClaimKind};
 use crate::report::page::Section;
+use crate::report::words::printed;
 use crate::theorem::Paper;
 use crate::theorems::PAPERS;
 use serde::Serialize;
-
-/// What a note says of a control that is the formula as it was printed.
-const PRINTED: &str = "as printed";
 
 /// A paper, or all claim files.
 #[derive(Clone, Serialize)]
@@ -123,11 +121,11 @@ impl<'a> GroupPage<'a> {
         for card in &group.cards {
             let Some(section) = report.section(&card.id) else { continue };
             statements.push(Statement::of(report, section, card));
-            let printed = section.lines.iter().filter(|line| {
-                line.kind == "control"
-                    && line.result.notes.iter().any(|note| note.contains(PRINTED))
-            });
-            errata.extend(printed.map(|line| Erratum {
+            let controls = section
+                .lines
+                .iter()
+                .filter(|line| line.kind == "control" && printed(line.result).is_some());
+            errata.extend(controls.map(|line| Erratum {
                 card,
                 measured: measured(line),
                 entry: Entry::of(line.clone(), report.extras),
@@ -152,11 +150,14 @@ impl<'a> Statement<'a> {
             let is_claim = |claim: &&Claim| claim.kind == ClaimKind::Claim;
             definitions(file.claims.iter().filter(is_claim))
         };
-        Self {
-            card,
-            claims: claims.map(brief).collect(),
-            definitions: file.as_ref().map(used).unwrap_or_default(),
-            figures: report.extras.figures_of(&card.id),
+        let claims: Vec<Brief<'a>> = claims.map(brief).collect();
+        let mut figures = report.extras.figures_of(&card.id);
+        if figures.is_empty() {
+            // One stands for the others, which the page of the statement shows.
+            let of_line =
+                |claim: &Brief<'a>| report.extras.figures_of_line(&claim.entry.line.result.id);
+            figures.extend(claims.iter().flat_map(of_line).next());
         }
+        Self { card, claims, definitions: file.as_ref().map(used).unwrap_or_default(), figures }
     }
 }
