@@ -339,7 +339,8 @@ impl Plan {
         ((self.burn_in + self.tail) / self.rate).ceil() as u64
     }
 
-    /// The averages of the expression over the tails of all descents, level by level. Steps of size h/4 have the samples of four streams in turn; each of the two
+    /// The averages of the expression over the tails of all descents, level by level. Steps of size
+    /// h/4 have the samples of four streams in turn; each of the two
     /// descents with h/2 has every other of them, each of the four with h one.
     fn repetition(
         &self,

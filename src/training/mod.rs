@@ -29,4 +29,6 @@ pub use plan::{Prompts, TrainedNetwork, TrainingPlan};
 pub use population_loss::PopulationLoss;
 pub use probe::Probe;
 pub use regression::{Dependent, regressed_preconditioner};
-pub use sequences::{SequenceError, SequencePlan, SequenceTask, SequenceTraining};
+pub use sequences::{
+    Examples, LayerExamples, SequenceError, SequencePlan, SequenceTask, SequenceTraining,
+};

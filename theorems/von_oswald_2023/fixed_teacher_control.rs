@@ -60,8 +60,7 @@ fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentErro
     let network = fixed.train(linear_layer(d), 0.05, &plan, random)?;
     let step = Transformer::gradient_step_from_zero(d, rate);
     Ok(Box::new(move |random| {
-        let [fixed, fresh] =
-            [&fixed, &fresh].map(|task| Batch::new(&task.draw(64, random), &task.form));
+        let [fixed, fresh] = [&fixed, &fresh].map(|task| task.batch(64, random));
         Ok(numbers([
             ("trained", network.mean_loss(&fixed)),
             ("step", step.mean_loss(&fixed)),

@@ -89,13 +89,16 @@ fn linear_attention(d: usize, heads: usize) -> Attention {
     Attention { mechanism: Mechanism::Linear, heads, key_size: 4 * d, positions: 0 }
 }
 
-/// Three softmax layers on raw tokens of 24 entries; the first one reads positions.
+/// Entries of a token between softmax layers.
+const WIDTH: usize = 24;
+
+/// Three softmax layers on raw tokens; the first one reads positions.
 fn softmax_layers(d: usize) -> Architecture {
     let [first, later] = [24, 0].map(|positions| {
         let mechanism = Mechanism::Softmax;
         Layer::Attention(Attention { mechanism, heads: 4, key_size: 12, positions })
     });
-    let layers = vec![Layer::Map { size: 24 }, first, later, later, Layer::Map { size: d }];
+    let layers = vec![Layer::Map { size: WIDTH }, first, later, later, Layer::Map { size: d }];
     Architecture { inputs: d, layers, outputs: d, clip: None }
 }
 

@@ -69,7 +69,7 @@ fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentErro
         task.train(linear_layer(d), 0.05, &SequencePlan::adam(3_000, 6e-3, 128), random)?;
     let step = Transformer::gradient_step_from_zero(d, rate);
     Ok(Box::new(move |random| {
-        let batch = Batch::new(&task.draw(64, random), &task.form);
+        let batch = task.batch(64, random);
         Ok(numbers([
             ("trained", network.mean_loss(&batch)),
             ("untrained", untrained.mean_loss(&batch)),

@@ -130,7 +130,7 @@ fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentErro
         ("trained", network),
     ];
     Ok(Box::new(move |random| {
-        let batch = Batch::new(&task.draw(64, random), &task.form);
+        let batch = task.batch(64, random);
         let losses = networks.iter().map(|(letter, network)| (*letter, network.mean_loss(&batch)));
         Ok(numbers(losses.chain([("step", step)])))
     }))
