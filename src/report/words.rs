@@ -80,6 +80,7 @@ pub(super) fn reason(result: &ClaimResult) -> String {
 
 /// A line with its verdict, the reason, and a witness where it is not as claimed; several lines of
 /// text.
+#[cfg(feature = "cli")]
 pub(super) fn outcome(result: &ClaimResult) -> String {
     if result.contradiction {
         let id = &result.id;
