@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 /// One piece of evidence for or against a line, at one instance or for all.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Evidence {
     /// Where it comes from.
     pub kind: EvidenceKind,
@@ -47,6 +48,7 @@ pub struct Evidence {
 
 /// A number against a prediction, or a matrix.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Measurement {
     /// A matrix is measured: `predicted` is the Frobenius norm of the prediction, `estimate` and
     /// `interval` are those of the deviation from it.
@@ -85,6 +87,11 @@ pub struct Measurement {
     /// The seed of the unit of work, in hexadecimal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<String>,
+    /// Names the true value that is measured, as a hash: measurements of one line and kind in
+    /// different runs that share it have the same one. It holds the instance; for experiments, which
+    /// may fix things by chance before they measure, the seed and the effort, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<String>,
     /// What was known at each look at a growing number of samples, the last one included.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub looks: Vec<Look>,
@@ -95,6 +102,7 @@ pub struct Measurement {
 
 /// What was known at a look at a sequence of samples.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Look {
     /// Samples so far.
     pub samples: u64,
@@ -104,6 +112,7 @@ pub struct Look {
 
 /// The entries of a measured matrix, row after row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Entries {
     /// Columns of both matrices.
     pub columns: usize,
@@ -132,6 +141,7 @@ impl Entries {
 
 /// A systematic error that no number of samples makes smaller, bounded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BiasBound {
     /// Where it comes from.
     pub source: BiasSource,
@@ -143,6 +153,7 @@ pub struct BiasBound {
 
 /// Where a systematic error comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum BiasSource {
     /// A descent with finite steps in place of the flow.
     #[serde(rename = "step size")]
@@ -180,6 +191,7 @@ impl BiasSource {
 
 /// An exact instance at which the two sides differ; rationals as strings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Counterexample {
     /// Sizes.
     pub sizes: BTreeMap<String, usize>,

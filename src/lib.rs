@@ -43,6 +43,7 @@ pub mod network;
 pub mod numeric;
 pub mod prelude;
 pub mod proof;
+pub mod regression;
 pub mod report;
 pub mod statistics;
 pub mod storage;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is known about a line. The last two are never a success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// True for all sizes and values at which the listed divisors are nonzero.
@@ -20,6 +21,7 @@ pub enum Verdict {
 
 /// Where a piece of evidence comes from (`ARCHITECTURE.md`, evidence kinds).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum EvidenceKind {
     /// Exact calculus, all sizes.

@@ -79,6 +79,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "verdict",
         ],
     ),
+    ("regression", &["claim", "experiment", "suite", "verdict"]),
     ("figure", &[]),
     (
         "report",
@@ -89,6 +90,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "figure",
             "mutation",
             "proof",
+            "regression",
             "statistics",
             "suite",
             "theorem",
@@ -111,6 +113,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "network",
             "numeric",
             "proof",
+            "regression",
             "report",
             "storage",
             "suite",

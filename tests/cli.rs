@@ -156,6 +156,8 @@ fn a_bad_file_ends_with_2_and_does_not_stop_the_others() {
        |                         ^^^^ not declared
        |
        = help: line 5 declares a defined element with a similar name: `Gamma`
+
+    more: isserlis explain unknown-name
     "#);
 }
 
@@ -310,6 +312,7 @@ fn a_report_writes_its_files_and_the_same_ones_again() {
             "html/papers/claim-files.html",
             "html/search.js",
             "timings.json",
+            "junit.xml",
         ];
         files.map(|name| {
             let path = folder.join(place).join(name);

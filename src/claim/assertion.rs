@@ -2,6 +2,7 @@
 
 use super::checker::{Checker, InForce};
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::elaborate::Elaborator;
 use super::environment::{Checked, Fault};
 use super::moments::degrees;
@@ -28,10 +29,15 @@ impl Checker {
         if let Some(first) = self.claim_names.insert(name.text.clone(), name.span) {
             self.claim_names.insert(name.text.clone(), first);
             let message = format!("the claim name `{}` is used twice", name.text);
-            return Err(Diagnostic::new(message, name.span, "used again")
-                .also(first, "first used here")
-                .help("claim names are unique in a file")
-                .into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::NamedTwice,
+                message,
+                name.span,
+                "used again",
+            )
+            .also(first, "first used here")
+            .help("claim names are unique in a file")
+            .into());
         }
         let proposition = self.proposition(proposition)?;
         let by = by.map(|by| proof_rule(by, &proposition, &self.file.claims)).transpose()?;
@@ -78,6 +84,7 @@ impl Checker {
                     let message =
                         format!("the minimiser is given in terms of `{}` itself", of.text);
                     return Err(Diagnostic::new(
+                        DiagnosticKind::DependentValue,
                         message,
                         value.span,
                         format!("contains `{}`", of.text),
@@ -108,9 +115,14 @@ impl Checker {
                     InForce::Broken => return Err(Fault::Consequence),
                     InForce::Nothing => {
                         let message = "`reaches` without a `train` above it";
-                        return Err(Diagnostic::new(message, of.span, "the limit of which flow?")
-                            .help("declare the flow: `train L over U from U -> ...`")
-                            .into());
+                        return Err(Diagnostic::new(
+                            DiagnosticKind::Training,
+                            message,
+                            of.span,
+                            "the limit of which flow?",
+                        )
+                        .help("declare the flow: `train L over U from U -> ...`")
+                        .into());
                     }
                 }
                 self.environment.check_names([of, value])?;
@@ -141,9 +153,14 @@ impl Checker {
         let held = value.sizes().iter().any(|other| **other == *size.text);
         if held {
             let message = format!("the value depends on `{}`, the size that grows", size.text);
-            return Err(Diagnostic::new(message, value.span, format!("contains `{}`", size.text))
-                .also(size.span, "grows")
-                .into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::DependentValue,
+                message,
+                value.span,
+                format!("contains `{}`", size.text),
+            )
+            .also(size.span, "grows")
+            .into());
         }
         Ok((of_value, value))
     }
@@ -170,14 +187,26 @@ impl Checker {
                     if let Some(first) = &form {
                         let message =
                             format!("a bound has one form letter, and `{}` is given", first.name);
-                        return Err(Diagnostic::new(message, name.span, "a second one").into());
+                        return Err(Diagnostic::new(
+                            DiagnosticKind::Bound,
+                            message,
+                            name.span,
+                            "a second one",
+                        )
+                        .into());
                     }
                     let quadratic = is_quadratic_form(&left_value, &letter)
                         && is_quadratic_form(&right_value, &letter);
                     if !quadratic {
                         let message = format!("this is not a quadratic form in `{}`", name.text);
                         let label = format!("each term must have degree 2 in `{}`", name.text);
-                        return Err(Diagnostic::new(message, left.span, label).into());
+                        return Err(Diagnostic::new(
+                            DiagnosticKind::Bound,
+                            message,
+                            left.span,
+                            label,
+                        )
+                        .into());
                     }
                     form = Some(letter);
                 }
@@ -211,27 +240,43 @@ impl Checker {
                 (false, false) => {
                     let message = "a hypothesis compares scalars, or a matrix with a scalar";
                     let label = shape_in_words(&b.shape);
-                    return Err(Diagnostic::new(message, right.span, label)
+                    return Err(Diagnostic::new(DiagnosticKind::Shape, message, right.span, label)
                         .also(left.span, shape_in_words(&a.shape))
                         .into());
                 }
             };
         if !bounded_below {
             let message = "a matrix hypothesis bounds the smallest eigenvalue from below";
-            return Err(Diagnostic::new(message, written.span, "bounded from above here")
-                .help("write `Lambda >= m`")
-                .into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::Bound,
+                message,
+                written.span,
+                "bounded from above here",
+            )
+            .help("write `Lambda >= m`")
+            .into());
         }
         if matrix.shape.rows != matrix.shape.columns || !is_visibly_symmetric(&matrix) {
             let message = "a matrix hypothesis is about a symmetric matrix";
             let label = format!("shape {}, not visibly symmetric", shape_in_words(&matrix.shape));
-            return Err(Diagnostic::new(message, written.span, label).into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::NotSymmetric,
+                message,
+                written.span,
+                label,
+            )
+            .into());
         }
         if !scalar.is_visibly_positive() {
             let message = "the bound of a matrix is a positive scalar";
-            return Err(Diagnostic::new(message, scalar_written.span, "not visibly positive")
-                .help("declare it with `positive`")
-                .into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::Bound,
+                message,
+                scalar_written.span,
+                "not visibly positive",
+            )
+            .help("declare it with `positive`")
+            .into());
         }
         Ok(Hypothesis { left: matrix, comparison: Comparison::AtLeast, right: scalar })
     }
@@ -273,7 +318,7 @@ impl Elaborator<'_> {
         if !self.spaces.equate_shapes(&found, shape) {
             let message = format!("{what} has shape {}", shape_in_words(shape));
             let label = format!("shape {}", shape_in_words(&found));
-            return Err(Diagnostic::new(message, written.span, label).into());
+            return Err(Diagnostic::new(DiagnosticKind::Shape, message, written.span, label).into());
         }
         let value = self.finish(&value)?;
         check_not_random(&value, &self.written(written))?;
@@ -287,7 +332,7 @@ impl Elaborator<'_> {
         if !self.spaces.equate_shapes(&shape, &Shape::scalar()) {
             let message = "a bound compares scalars";
             let label = format!("shape {}", shape_in_words(&shape));
-            return Err(Diagnostic::new(message, written.span, label).into());
+            return Err(Diagnostic::new(DiagnosticKind::Shape, message, written.span, label).into());
         }
         let value = self.finish(&value)?;
         check_not_random(&value, &self.written(written))?;
@@ -300,7 +345,7 @@ fn check_not_random(value: &Expr, written: &str) -> Checked<()> {
     let Some(letter) = value.free_random_letters().into_iter().next() else { return Ok(()) };
     let place = random_place(value, &letter);
     let message = format!("the random letter `{}` stands outside `E`", letter.name);
-    Err(Diagnostic::new(message, place, "random here")
+    Err(Diagnostic::new(DiagnosticKind::RandomOutsideExpectation, message, place, "random here")
         .help(format!("a claim is about expectations: `E[{written}]`"))
         .into())
 }
@@ -348,6 +393,7 @@ fn check_margin_has_a_prediction(claim: &Claim) -> Checked<()> {
         return Ok(());
     }
     Err(Diagnostic::new(
+        DiagnosticKind::Margin,
         "a predicted value of zero has no relative margin",
         right.span,
         "predicts zero",

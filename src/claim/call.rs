@@ -1,6 +1,7 @@
 //! The functions of expressions: `tr`, `inv`, `qf`, `grad`, `subst`, `lie`, numeric functions.
 
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::elaborate::{Elaborator, expr, not_polynomial, scalar};
 use super::environment::{Checked, Meaning};
 use super::shape::{shape_in_words, space_in_words};
@@ -23,9 +24,14 @@ impl Elaborator<'_> {
         }
         if let Some(argument) = arguments.iter().find(|argument| argument.becomes.is_some()) {
             let message = format!("`{}` takes no `->`", function.text);
-            return Err(Diagnostic::new(message, argument.value.span, "replaced here")
-                .help("letters are replaced by `subst(a, x -> e)`")
-                .into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::Arguments,
+                message,
+                argument.value.span,
+                "replaced here",
+            )
+            .help("letters are replaced by `subst(a, x -> e)`")
+            .into());
         }
         let arguments: Vec<&Term> = arguments.iter().map(|argument| &argument.value).collect();
         match function.text.as_str() {
@@ -73,7 +79,9 @@ impl Elaborator<'_> {
             let plural = if COUNT == 1 { "" } else { "s" };
             let message = format!("`{}` takes {COUNT} argument{plural}", function.text);
             let label = format!("{} given", arguments.len());
-            Diagnostic::new(message, function.span, label).help(format!("write `{usage}`")).into()
+            Diagnostic::new(DiagnosticKind::Arguments, message, function.span, label)
+                .help(format!("write `{usage}`"))
+                .into()
         })
     }
 
@@ -84,7 +92,13 @@ impl Elaborator<'_> {
             return Err(not_polynomial("the inverse", letter, inner.span).into());
         }
         if value.is_literally_zero() {
-            return Err(Diagnostic::new("division by zero", inner.span, "this is 0").into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::DivisionByZero,
+                "division by zero",
+                inner.span,
+                "this is 0",
+            )
+            .into());
         }
         self.check_inverse(&value, inner, "`inv`")?;
         let shape = self.shape(&value);
@@ -100,13 +114,24 @@ impl Elaborator<'_> {
                     Meaning::Size => Ok(Space::Size(name.as_str().into())),
                     other => {
                         let message = format!("`{name}` is {}, not a size", other.in_words());
-                        Err(Diagnostic::new(message, size.span, "`I(d)` takes a size").into())
+                        Err(Diagnostic::new(
+                            DiagnosticKind::WrongName,
+                            message,
+                            size.span,
+                            "`I(d)` takes a size",
+                        )
+                        .into())
                     }
                 }
             }
-            _ => Err(Diagnostic::new("`I(d)` takes the name of a size", size.span, "not a name")
-                .help("a multiple of the identity is written `s2*I`")
-                .into()),
+            _ => Err(Diagnostic::new(
+                DiagnosticKind::WrongName,
+                "`I(d)` takes the name of a size",
+                size.span,
+                "not a name",
+            )
+            .help("a multiple of the identity is written `s2*I`")
+            .into()),
         }
     }
 
@@ -115,9 +140,14 @@ impl Elaborator<'_> {
         let shape = self.shape(&v);
         if !self.spaces.equate(&shape.columns, &Space::One) {
             let label = format!("shape {}", shape_in_words(&shape));
-            return Err(Diagnostic::new("`qf` needs a vector", vector.span, label)
-                .help("for a matrix, `tr(V'*A*V)` is the sum over its columns")
-                .into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::Shape,
+                "`qf` needs a vector",
+                vector.span,
+                label,
+            )
+            .help("for a matrix, `tr(V'*A*V)` is the sum over its columns")
+            .into());
         }
         let a = self.term(matrix)?;
         let (rows, inner) = (self.shape(&v).rows, self.shape(&a));
@@ -125,7 +155,7 @@ impl Elaborator<'_> {
             let rows = space_in_words(&rows);
             let message = format!("the matrix of this `qf` needs the shape {rows} x {rows}");
             let label = format!("shape {}", shape_in_words(&inner));
-            return Err(Diagnostic::new(message, matrix.span, label)
+            return Err(Diagnostic::new(DiagnosticKind::Shape, message, matrix.span, label)
                 .also(vector.span, format!("{rows} x 1"))
                 .into());
         }
@@ -140,13 +170,19 @@ impl Elaborator<'_> {
         }
         let message = format!("`{}` needs a scalar", function.text);
         let label = format!("shape {}", shape_in_words(&shape));
-        Err(Diagnostic::new(message, written.span, label).into())
+        Err(Diagnostic::new(DiagnosticKind::Shape, message, written.span, label).into())
     }
 
     /// A letter by which one may differentiate: its entries are free.
     pub(super) fn moving_letter(&self, written: &Term) -> Checked<Arc<Letter>> {
         let Form::Name(name) = &written.form else {
-            return Err(Diagnostic::new("a letter stands here", written.span, "not a name").into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::WrongName,
+                "a letter stands here",
+                written.span,
+                "not a name",
+            )
+            .into());
         };
         self.free_letter(&Name { text: name.clone(), span: written.span })
     }
@@ -169,7 +205,7 @@ impl Elaborator<'_> {
             ),
             LetterKind::Ones => (format!("`{}` is constant", name.text), "all ones"),
         };
-        Err(Diagnostic::new(message, name.span, label)
+        Err(Diagnostic::new(DiagnosticKind::Shape, message, name.span, label)
             .note("general matrices, vectors, scalars and `param`s can vary")
             .into())
     }
@@ -177,6 +213,7 @@ impl Elaborator<'_> {
     fn lie(&mut self, function: &Name, arguments: &[&Term], span: Span) -> Checked<Expr> {
         let [quantity, loss, rest @ ..] = arguments else {
             return Err(Diagnostic::new(
+                DiagnosticKind::Arguments,
                 "`lie` takes a quantity, a loss and letters",
                 function.span,
                 "",
@@ -191,15 +228,26 @@ impl Elaborator<'_> {
             let letter = self.moving_letter(written)?;
             if letters.iter().any(|other| other.name == letter.name) {
                 let message = format!("`{}` is listed twice in `lie`", letter.name);
-                return Err(Diagnostic::new(message, written.span, "again").into());
+                return Err(Diagnostic::new(
+                    DiagnosticKind::NamedTwice,
+                    message,
+                    written.span,
+                    "again",
+                )
+                .into());
             }
             letters.push(letter);
         }
         if letters.is_empty() {
             let message = "`lie` needs the letters that move";
-            return Err(Diagnostic::new(message, function.span, "no letter listed")
-                .help("write `lie(Q, L, U, u)`")
-                .into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::Arguments,
+                message,
+                function.span,
+                "no letter listed",
+            )
+            .help("write `lie(Q, L, U, u)`")
+            .into());
         }
         Ok(scalar(Node::Lie { quantity, loss, letters }, span))
     }
@@ -212,6 +260,7 @@ impl Elaborator<'_> {
     ) -> Checked<Expr> {
         let [of, rest @ ..] = arguments else {
             return Err(Diagnostic::new(
+                DiagnosticKind::Arguments,
                 "`subst` needs an expression",
                 function.span,
                 "nothing given",
@@ -221,6 +270,7 @@ impl Elaborator<'_> {
         };
         if of.becomes.is_some() || rest.is_empty() {
             return Err(Diagnostic::new(
+                DiagnosticKind::Arguments,
                 "`subst` needs an expression and replacements",
                 function.span,
                 "",
@@ -233,6 +283,7 @@ impl Elaborator<'_> {
         for argument in rest {
             let Some(becomes) = &argument.becomes else {
                 return Err(Diagnostic::new(
+                    DiagnosticKind::Arguments,
                     "a replacement needs `->`",
                     argument.value.span,
                     "by what?",
@@ -243,7 +294,13 @@ impl Elaborator<'_> {
             let replacement = self.replacement(&value, &argument.value, becomes)?;
             if replacements.iter().any(|(target, _)| same_target(target, &replacement.0)) {
                 let message = format!("`{}` is replaced twice", self.written(&argument.value));
-                return Err(Diagnostic::new(message, argument.value.span, "again").into());
+                return Err(Diagnostic::new(
+                    DiagnosticKind::NamedTwice,
+                    message,
+                    argument.value.span,
+                    "again",
+                )
+                .into());
             }
             replacements.push(replacement);
         }
@@ -284,6 +341,7 @@ impl Elaborator<'_> {
                     if !is_visibly_symmetric(&value) {
                         let message = format!("`{}` needs a symmetric matrix", name.text);
                         return Err(Diagnostic::new(
+                            DiagnosticKind::NotSymmetric,
                             message,
                             argument.span,
                             "not visibly symmetric",

@@ -2,6 +2,7 @@
 
 use super::declaration::{Declaration, element};
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::elaborate::Elaborator;
 use super::environment::{Checked, Environment, Fault, Meaning};
 use super::parser::{parse, parse_expression};
@@ -316,6 +317,11 @@ fn declared_names(form: &StatementForm) -> &[Name] {
 
 /// A `without` that no control follows.
 fn no_control(span: Span) -> Diagnostic {
-    Diagnostic::new("`without` stands in front of a `refute`", span, "no control drops it")
-        .help("write the `refute` line that fails without this hypothesis below it")
+    Diagnostic::new(
+        DiagnosticKind::Syntax,
+        "`without` stands in front of a `refute`",
+        span,
+        "no control drops it",
+    )
+    .help("write the `refute` line that fails without this hypothesis below it")
 }

@@ -1,6 +1,7 @@
 //! The statements that declare letters: shapes, attributes, laws.
 
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::elaborate::Elaborator;
 use super::environment::{Checked, Environment, Fault, Meaning};
 use super::family::linear_element;
@@ -47,9 +48,14 @@ impl Declaration<'_> {
             if shape.rows != shape.columns {
                 let message = format!("`{}` needs a square matrix", word.text);
                 let label = format!("shape {}", shape_in_words(&shape));
-                return Err(Diagnostic::new(message, word.span, "an attribute of square matrices")
-                    .also(self.place(), label)
-                    .into());
+                return Err(Diagnostic::new(
+                    DiagnosticKind::NotSquare,
+                    message,
+                    word.span,
+                    "an attribute of square matrices",
+                )
+                .also(self.place(), label)
+                .into());
             }
         }
         Ok(self.named(shape, LetterKind::Matrix(attributes)))
@@ -66,7 +72,7 @@ impl Declaration<'_> {
         if kind == LawKind::SecondOrder && shape.columns != Space::One {
             let message = "`secondorder` declares one column";
             let label = format!("shape {}", shape_in_words(&shape));
-            return Err(Diagnostic::new(message, self.place(), label)
+            return Err(Diagnostic::new(DiagnosticKind::Shape, message, self.place(), label)
                 .note("with an open mean the products of different columns are not declared")
                 .help("`secondorder0` declares mean zero and uncorrelated columns")
                 .into());
@@ -87,9 +93,14 @@ impl Declaration<'_> {
                     other => {
                         let message =
                             format!("`{}` is {}, not a size", name.text, other.in_words());
-                        return Err(Diagnostic::new(message, name.span, "sizes stand here")
-                            .help("sizes are declared by `space d, N`")
-                            .into());
+                        return Err(Diagnostic::new(
+                            DiagnosticKind::WrongName,
+                            message,
+                            name.span,
+                            "sizes stand here",
+                        )
+                        .help("sizes are declared by `space d, N`")
+                        .into());
                     }
                 },
             });
@@ -126,7 +137,7 @@ impl Declaration<'_> {
             let rows = space_in_words(rows);
             let message = format!("the covariance of a column has shape {rows} x {rows}");
             let label = format!("shape {}", shape_in_words(&shape));
-            return Err(Diagnostic::new(message, written.span, label)
+            return Err(Diagnostic::new(DiagnosticKind::Shape, message, written.span, label)
                 .also(self.place(), shape_in_words(&self.shape()?))
                 .into());
         }
@@ -135,6 +146,7 @@ impl Declaration<'_> {
         if !is_visibly_symmetric(&value) {
             let words = elaborator.written(written);
             return Err(Diagnostic::new(
+                DiagnosticKind::NotSymmetric,
                 "a covariance is its own transpose",
                 written.span,
                 "not symmetric",
@@ -151,7 +163,12 @@ impl Declaration<'_> {
         let error = |span: Span, label: String| {
             // Inside an abbreviation the place is elsewhere in the file.
             let inside = whole.span.start <= span.start && span.end <= whole.span.end;
-            Fault::from(Diagnostic::new(message, if inside { span } else { whole.span }, label))
+            Fault::from(Diagnostic::new(
+                DiagnosticKind::Covariance,
+                message,
+                if inside { span } else { whole.span },
+                label,
+            ))
         };
         if part.shape.is_scalar() {
             return match visible_sign(part) {
@@ -196,17 +213,29 @@ pub(super) fn element(environment: &Environment, name: &Name, written: &Term) ->
     let value = elaborator.finish(&value)?;
     if let Some(letter) = value.free_random_letters().first() {
         let message = format!("the definition contains the random letter `{}`", letter.name);
-        return Err(Diagnostic::new(message, written.span, "random")
-            .note("a defined element is deterministic")
-            .help("`let` names an expression with random letters")
-            .into());
+        return Err(Diagnostic::new(
+            DiagnosticKind::NotDeterministic,
+            message,
+            written.span,
+            "random",
+        )
+        .note("a defined element is deterministic")
+        .help("`let` names an expression with random letters")
+        .into());
     }
     if let Some(letter) = value.observed_letters().first() {
         let message = format!("the definition contains the observed letter `{}`", letter.name);
-        return Err(Diagnostic::new(message, written.span, "observed").into());
+        return Err(Diagnostic::new(
+            DiagnosticKind::NotDeterministic,
+            message,
+            written.span,
+            "observed",
+        )
+        .into());
     }
     let message = "`define` names an element a*B + b*I of one letter B";
-    let problem = |label: String| Diagnostic::new(message, written.span, label);
+    let problem =
+        |label: String| Diagnostic::new(DiagnosticKind::Element, message, written.span, label);
     match linear_element(&value) {
         _ if value.shape.is_scalar() => {
             Err(problem("a scalar".to_owned()).help("`let` names a scalar").into())

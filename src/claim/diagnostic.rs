@@ -1,11 +1,14 @@
 //! What is wrong in a claim file, and where.
 
+use super::diagnostic_kind::DiagnosticKind;
 use super::excerpt::{excerpt, position, showable};
 use super::span::Span;
 
 /// One error of a claim file. At most one is reported for a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
+    /// What kind of mistake it is.
+    pub kind: DiagnosticKind,
     /// What is wrong, in the words of the file; without `error: `.
     pub message: String,
     /// The place that is shown with `^^^`.
@@ -36,8 +39,14 @@ pub enum Remark {
 
 impl Diagnostic {
     /// An error at one place.
-    pub fn new(message: impl Into<String>, span: Span, label: impl Into<String>) -> Self {
+    pub fn new(
+        kind: DiagnosticKind,
+        message: impl Into<String>,
+        span: Span,
+        label: impl Into<String>,
+    ) -> Self {
         Self {
+            kind,
             message: message.into(),
             primary: Label { span, text: label.into() },
             secondary: Vec::new(),

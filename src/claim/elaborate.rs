@@ -1,6 +1,7 @@
 //! From terms as written to typed expressions: names resolved, shapes known, rules checked.
 
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::environment::{Checked, Environment, Meaning};
 use super::family::{NotLinear, check_invertible};
 use super::shape::{Spaces, shape_in_words, space_in_words};
@@ -95,7 +96,8 @@ impl<'a> Elaborator<'a> {
             }
             Meaning::Group | Meaning::Broken => {
                 let message = format!("`{name}` names a group of letters and has no value");
-                Err(Diagnostic::new(message, span, "not a letter").into())
+                Err(Diagnostic::new(DiagnosticKind::WrongName, message, span, "not a letter")
+                    .into())
             }
         }
     }
@@ -178,13 +180,24 @@ impl<'a> Elaborator<'a> {
             let one = self.spaces.equate(&shape.rows, &Space::One);
             if !(one && self.spaces.equate(&shape.columns, &Space::One)) {
                 let label = format!("shape {}", shape_in_words(&shape));
-                return Err(Diagnostic::new("only a scalar divides", span, label)
-                    .help("the inverse of a matrix is written `inv(...)`")
-                    .into());
+                return Err(Diagnostic::new(
+                    DiagnosticKind::Shape,
+                    "only a scalar divides",
+                    span,
+                    label,
+                )
+                .help("the inverse of a matrix is written `inv(...)`")
+                .into());
             }
         }
         if divisor.is_literally_zero() {
-            return Err(Diagnostic::new("division by zero", span, "this is 0").into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::DivisionByZero,
+                "division by zero",
+                span,
+                "this is 0",
+            )
+            .into());
         }
         if let Some(letter) = divisor.free_random_letters().first() {
             let mut diagnostic = not_polynomial("the denominator", letter, span);
@@ -216,7 +229,13 @@ impl<'a> Elaborator<'a> {
         if negative {
             if value.is_literally_zero() {
                 let span = base.span;
-                return Err(Diagnostic::new("division by zero", span, "this is 0").into());
+                return Err(Diagnostic::new(
+                    DiagnosticKind::DivisionByZero,
+                    "division by zero",
+                    span,
+                    "this is 0",
+                )
+                .into());
             }
             self.check_inverse(&value, base, "a negative power")?;
         }
@@ -232,7 +251,7 @@ impl<'a> Elaborator<'a> {
             if value.is_visibly_positive() {
                 return Ok(());
             }
-            return Err(Diagnostic::new("a root needs a positive base", span, "not visibly positive")
+            return Err(Diagnostic::new(DiagnosticKind::Root, "a root needs a positive base", span, "not visibly positive")
                 .note("positive are numbers, sizes, `positive` scalars, traces of powers of a `pd` letter, and sums, products and quotients of these")
                 .help("`sqrt(a)` takes any scalar")
                 .into());
@@ -241,7 +260,7 @@ impl<'a> Elaborator<'a> {
             && *exponent != RBig::from_parts((-1).into(), 2u8.into())
         {
             let message = "the roots of a matrix are `^(1/2)` and `^(-1/2)`";
-            return Err(Diagnostic::new(message, at, "another fraction")
+            return Err(Diagnostic::new(DiagnosticKind::Root, message, at, "another fraction")
                 .help("`A^(3/2)` is written `A*A^(1/2)`")
                 .into());
         }
@@ -250,9 +269,14 @@ impl<'a> Elaborator<'a> {
             return Ok(());
         }
         let label = if named { "not visibly positive definite" } else { "not a letter or element" };
-        Err(Diagnostic::new("a root needs a `pd` letter or element", span, label)
-            .help("an element is named by `define`: `define R := Lambda + s2*I`")
-            .into())
+        Err(Diagnostic::new(
+            DiagnosticKind::Root,
+            "a root needs a `pd` letter or element",
+            span,
+            label,
+        )
+        .help("an element is named by `define`: `define R := Lambda + s2*I`")
+        .into())
     }
 
     /// Checks that a negative power or `inv` of the value is defined.
@@ -267,6 +291,7 @@ impl<'a> Elaborator<'a> {
         let diagnostic = match reason {
             NotLinear::NoFamily(letter) => {
                 let diagnostic = Diagnostic::new(
+                    DiagnosticKind::NoInverse,
                     message,
                     span,
                     format!("`{}` is not declared invertible", letter.name),
@@ -284,9 +309,12 @@ impl<'a> Elaborator<'a> {
             }
             NotLinear::TwoLetters(left, right) => {
                 let label = format!("a sum with `{left}` and `{right}`");
-                Diagnostic::new(message, span, label).note(takes)
+                Diagnostic::new(DiagnosticKind::NoInverse, message, span, label).note(takes)
             }
-            NotLinear::Other => Diagnostic::new(message, span, "not of this form").note(takes),
+            NotLinear::Other => {
+                Diagnostic::new(DiagnosticKind::NoInverse, message, span, "not of this form")
+                    .note(takes)
+            }
         };
         Err(diagnostic.into())
     }
@@ -315,7 +343,13 @@ impl<'a> Elaborator<'a> {
                     let message =
                         format!("the weight of this norm needs the shape {rows} x {rows}");
                     let label = format!("shape {}", shape_in_words(&shape));
-                    return Err(Diagnostic::new(message, written.span, label).into());
+                    return Err(Diagnostic::new(
+                        DiagnosticKind::Shape,
+                        message,
+                        written.span,
+                        label,
+                    )
+                    .into());
                 }
                 Some(weight)
             }
@@ -330,7 +364,13 @@ impl<'a> Elaborator<'a> {
         let value = value?;
         if let Some(letter) = value.observed_letters().first() {
             let message = format!("the observed letter `{}` stands inside `E`", letter.name);
-            return Err(Diagnostic::new(message, body.span, "has no law").into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::NotDeterministic,
+                message,
+                body.span,
+                "has no law",
+            )
+            .into());
         }
         let over = over.map(|names| self.integrated_letters(names)).transpose()?;
         self.check_moments(&value, over.as_deref())?;
@@ -344,13 +384,23 @@ impl<'a> Elaborator<'a> {
             let letter = self.environment.letter(name)?;
             if !letter.is_random() {
                 let message = format!("`{}` is not a random letter", name.text);
-                return Err(
-                    Diagnostic::new(message, name.span, "`E` is over random letters").into()
-                );
+                return Err(Diagnostic::new(
+                    DiagnosticKind::WrongName,
+                    message,
+                    name.span,
+                    "`E` is over random letters",
+                )
+                .into());
             }
             if letters.iter().any(|other| other.name == letter.name) {
                 let message = format!("`{}` is listed twice", name.text);
-                return Err(Diagnostic::new(message, name.span, "again").into());
+                return Err(Diagnostic::new(
+                    DiagnosticKind::NamedTwice,
+                    message,
+                    name.span,
+                    "again",
+                )
+                .into());
             }
             letters.push(letter);
         }
@@ -370,11 +420,16 @@ impl<'a> Elaborator<'a> {
             return Ok(());
         }
         let label = format!("shape {}", shape_in_words(&shape));
-        Err(Diagnostic::new(format!("{subject} needs a square matrix"), written.span, label)
-            .note(format!(
-                "only square matrices have {owner}, and rows and columns must be the same space"
-            ))
-            .into())
+        Err(Diagnostic::new(
+            DiagnosticKind::NotSquare,
+            format!("{subject} needs a square matrix"),
+            written.span,
+            label,
+        )
+        .note(format!(
+            "only square matrices have {owner}, and rows and columns must be the same space"
+        ))
+        .into())
     }
 }
 
@@ -414,7 +469,7 @@ pub(super) fn scalar(node: Node, span: Span) -> Expr {
 /// Random letters stand in polynomials only.
 pub(super) fn not_polynomial(place: &str, letter: &Letter, span: Span) -> Diagnostic {
     let message = format!("{place} contains the random letter `{}`", letter.name);
-    Diagnostic::new(message, span, "random, so not a polynomial").note(
+    Diagnostic::new(DiagnosticKind::RandomDenominator, message, span, "random, so not a polynomial").note(
         "expectations are exact for polynomials in random letters only; nothing was proved or refuted",
     )
 }

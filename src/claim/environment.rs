@@ -1,6 +1,7 @@
 //! What the names of a file mean: one meaning a name, declared before use.
 
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::span::Span;
 use super::suggestion::nearest;
 use super::surface::{Form, Name, Term};
@@ -119,10 +120,15 @@ impl Environment {
             return Err(Fault::Consequence);
         }
         let message = format!("`{}` is declared twice", name.text);
-        Err(Diagnostic::new(message, name.span, format!("declared again as {what}"))
-            .also(first.span, format!("first declared here as {}", before.in_words()))
-            .help("every name has one meaning in a file; rename one of them")
-            .into())
+        Err(Diagnostic::new(
+            DiagnosticKind::NamedTwice,
+            message,
+            name.span,
+            format!("declared again as {what}"),
+        )
+        .also(first.span, format!("first declared here as {}", before.in_words()))
+        .help("every name has one meaning in a file; rename one of them")
+        .into())
     }
 
     /// Checks that `name` may name a group of letters: it is new, or a group already.
@@ -132,7 +138,13 @@ impl Environment {
             Some(Meaning::Broken) => Err(Fault::Consequence),
             Some(other) => {
                 let message = format!("`{}` is {}, not a group", name.text, other.in_words());
-                Err(Diagnostic::new(message, name.span, "a name of its own stands here").into())
+                Err(Diagnostic::new(
+                    DiagnosticKind::WrongName,
+                    message,
+                    name.span,
+                    "a name of its own stands here",
+                )
+                .into())
             }
         }
     }
@@ -212,7 +224,13 @@ impl Environment {
             Meaning::Letter(letter) => Ok(letter.clone()),
             other => {
                 let message = format!("`{}` is {}, not a letter", name.text, other.in_words());
-                Err(Diagnostic::new(message, name.span, "a declared letter stands here").into())
+                Err(Diagnostic::new(
+                    DiagnosticKind::WrongName,
+                    message,
+                    name.span,
+                    "a declared letter stands here",
+                )
+                .into())
             }
         }
     }
@@ -223,7 +241,13 @@ impl Environment {
             Meaning::Size => Ok(()),
             other => {
                 let message = format!("`{}` is {}, not a size", name.text, other.in_words());
-                Err(Diagnostic::new(message, name.span, "a size stands here").into())
+                Err(Diagnostic::new(
+                    DiagnosticKind::WrongName,
+                    message,
+                    name.span,
+                    "a size stands here",
+                )
+                .into())
             }
         }
     }
@@ -232,10 +256,11 @@ impl Environment {
         let message = format!("unknown name `{name}`");
         if let Some(later) = self.anywhere.get(name) {
             let line = self.line(*later);
-            return Diagnostic::new(message, span, "not declared yet")
+            return Diagnostic::new(DiagnosticKind::UnknownName, message, span, "not declared yet")
                 .help(format!("line {line} declares it; a name is declared before it is used"));
         }
-        let diagnostic = Diagnostic::new(message, span, "not declared");
+        let diagnostic =
+            Diagnostic::new(DiagnosticKind::UnknownName, message, span, "not declared");
         let known = self
             .names
             .iter()

@@ -9,7 +9,7 @@ const WIDEST: usize = 100;
 const CUT: &str = "...";
 
 /// Where an offset lies in a text: line and column, both from 1, the column in characters.
-pub(super) fn position(text: &str, offset: usize) -> (usize, usize) {
+pub(crate) fn position(text: &str, offset: usize) -> (usize, usize) {
     let line = Line::around(text, offset);
     let offset = boundary(text, offset).min(line.start + line.text.len());
     (line.number, 1 + text[line.start..offset].chars().count())

@@ -1,6 +1,7 @@
 //! Expressions: sums of products of factors, by precedence (section 3 of the language).
 
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::parser::Parser;
 use super::span::Span;
 use super::surface::{Argument, Form, Sign, Term};
@@ -306,12 +307,13 @@ impl Parser<'_> {
 }
 
 fn unsquared(norm: Span) -> Diagnostic {
-    Diagnostic::new("a norm with a weight is squared", norm, "not squared")
+    Diagnostic::new(DiagnosticKind::Syntax, "a norm with a weight is squared", norm, "not squared")
         .help("`||v||^2_(A)` is v'Av")
 }
 
 fn too_deep(place: Span) -> Diagnostic {
     Diagnostic::new(
+        DiagnosticKind::TooLong,
         format!("an expression has at most {DEEPEST_EXPRESSION} levels of brackets and operators"),
         place,
         "one level too many",

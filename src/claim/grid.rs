@@ -3,6 +3,7 @@
 use super::checker::Checker;
 use super::definite::{is_invertible, is_positive_definite, is_symmetric};
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::environment::{Checked, Meaning};
 use super::shape::shape_in_words;
 use super::span::Span;
@@ -43,7 +44,7 @@ impl Checker {
         }
         if instances > MOST_INSTANCES {
             let message = format!("this grid has more than {MOST_INSTANCES} instances");
-            return Err(Diagnostic::new(message, span, "too many")
+            return Err(Diagnostic::new(DiagnosticKind::Grid, message, span, "too many")
                 .help("`at` alternatives are joined by `|`, lists multiply")
                 .into());
         }
@@ -56,10 +57,15 @@ impl Checker {
                 lists[..index].iter().find(|other| other.name.text == list.name.text)
             {
                 let message = format!("`{}` is listed twice", list.name.text);
-                return Err(Diagnostic::new(message, list.name.span, "again")
-                    .also(first.name.span, "first listed here")
-                    .help("several values of one name: `d = 2, 3`; alternatives are joined by `|`")
-                    .into());
+                return Err(Diagnostic::new(
+                    DiagnosticKind::NamedTwice,
+                    message,
+                    list.name.span,
+                    "again",
+                )
+                .also(first.name.span, "first listed here")
+                .help("several values of one name: `d = 2, 3`; alternatives are joined by `|`")
+                .into());
             }
         }
         let mut sizes = Sizes::new();
@@ -77,7 +83,12 @@ impl Checker {
         let name: Arc<str> = list.name.text.as_str().into();
         let problem = |what: &str| {
             let message = format!("`at` gives values to sizes and letters; `{name}` is {what}");
-            Diagnostic::new(message, list.name.span, "not a size or a letter")
+            Diagnostic::new(
+                DiagnosticKind::WrongName,
+                message,
+                list.name.span,
+                "not a size or a letter",
+            )
         };
         let values: Checked<Vec<GridValue>> = match self.environment.lookup(&list.name)? {
             Meaning::Size => {
@@ -112,6 +123,7 @@ impl Checker {
             if !grid.products.iter().all(listed) {
                 let message = format!("the size `{size}` of this claim is not listed by `at`");
                 return Err(Diagnostic::new(
+                    DiagnosticKind::Grid,
                     message,
                     claim.name_span,
                     format!("depends on `{size}`"),
@@ -128,7 +140,7 @@ impl Checker {
 fn size(name: &Name, value: &surface::GridValue) -> Checked<usize> {
     let wrong = |label: &str| {
         let message = format!("the size `{}` takes positive integers", name.text);
-        Diagnostic::new(message, value.span, label)
+        Diagnostic::new(DiagnosticKind::Grid, message, value.span, label)
     };
     let GridForm::Number(number) = &value.form else {
         return Err(wrong("a matrix").into());
@@ -149,7 +161,9 @@ fn letter_value(letter: &Letter, value: &surface::GridValue, sizes: &Sizes) -> C
             GridForm::Rows(rows) if rows.len() == 1 && rows[0].len() == 1 => &rows[0][0],
             GridForm::Rows(_) => {
                 let message = format!("`{}` is a scalar", letter.name);
-                return Err(Diagnostic::new(message, value.span, "a matrix").into());
+                return Err(
+                    Diagnostic::new(DiagnosticKind::Grid, message, value.span, "a matrix").into()
+                );
             }
         };
         let one_by_one = vec![vec![number.clone()]];
@@ -159,7 +173,7 @@ fn letter_value(letter: &Letter, value: &surface::GridValue, sizes: &Sizes) -> C
     let GridForm::Rows(rows) = &value.form else {
         let shape = shape_in_words(&letter.shape);
         let message = format!("`{}` is a matrix of shape {shape}", letter.name);
-        return Err(Diagnostic::new(message, value.span, "a number")
+        return Err(Diagnostic::new(DiagnosticKind::Grid, message, value.span, "a number")
             .help(format!("write its rows: `{} = [[2, 1/2], [1/2, 1]]`", letter.name))
             .into());
     };
@@ -174,7 +188,9 @@ fn letter_value(letter: &Letter, value: &surface::GridValue, sizes: &Sizes) -> C
     let width = if vector { rows.len() } else { rows.first().map_or(0, Vec::len) };
     if height.max(width) > LARGEST_LITERAL {
         let message = format!("a matrix literal has at most {LARGEST_LITERAL} rows and columns");
-        return Err(Diagnostic::new(message, value.span, "too large").into());
+        return Err(
+            Diagnostic::new(DiagnosticKind::TooLong, message, value.span, "too large").into()
+        );
     }
     check_side(letter, &letter.shape.rows, height, "rows", value.span, sizes)?;
     check_side(letter, &letter.shape.columns, width, "columns", value.span, sizes)?;
@@ -196,11 +212,11 @@ fn check_side(
             return Ok(());
         }
         let message = format!("`{}` has shape {}", letter.name, shape_in_words(&letter.shape));
-        return Err(Diagnostic::new(message, span, found_words).into());
+        return Err(Diagnostic::new(DiagnosticKind::Shape, message, span, found_words).into());
     };
     let Some(values) = sizes.get(size) else {
         let message = format!("a value of `{}` needs the size `{size}`", letter.name);
-        return Err(Diagnostic::new(message, span, found_words)
+        return Err(Diagnostic::new(DiagnosticKind::Grid, message, span, found_words)
             .help(format!("list it: `{size} = {found}`"))
             .into());
     };
@@ -208,7 +224,7 @@ fn check_side(
         None => Ok(()),
         Some(value) => {
             let message = format!("this value of `{}` does not fit {size} = {value}", letter.name);
-            Err(Diagnostic::new(message, span, found_words)
+            Err(Diagnostic::new(DiagnosticKind::Shape, message, span, found_words)
                 .help(format!("other sizes go to another alternative: `at {size} = {found}; {} = ... | {size} = {value}`", letter.name))
                 .into())
         }
@@ -237,7 +253,7 @@ fn check_attributes(letter: &Letter, rows: &[Vec<RBig>], span: Span) -> Checked<
         None => Ok(()),
         Some((declared, label)) => {
             let message = format!("`{}` is declared {declared}", letter.name);
-            Err(Diagnostic::new(message, span, label).into())
+            Err(Diagnostic::new(DiagnosticKind::Grid, message, span, label).into())
         }
     }
 }

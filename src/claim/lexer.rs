@@ -1,6 +1,7 @@
 //! From the text of a statement to its tokens, one at a time.
 
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::formula::{Declared, Split, split};
 use super::span::Span;
 use super::spelling::{self, Command};
@@ -88,8 +89,13 @@ impl<'a> Lexer<'a> {
     fn read_end(&mut self) -> TokenKind {
         match self.dollar.take() {
             Some(dollar) => TokenKind::Mistake(Box::new(
-                Diagnostic::new("a dollar sign is not closed", dollar, "opened here")
-                    .help("a formula in LaTeX stands between two dollar signs: `$...$`"),
+                Diagnostic::new(
+                    DiagnosticKind::Syntax,
+                    "a dollar sign is not closed",
+                    dollar,
+                    "opened here",
+                )
+                .help("a formula in LaTeX stands between two dollar signs: `$...$`"),
             )),
             None => TokenKind::End,
         }
@@ -159,6 +165,7 @@ impl<'a> Lexer<'a> {
         self.position += character.len_utf8();
         let span = Span::new(start, self.position);
         TokenKind::Mistake(Box::new(Diagnostic::new(
+            DiagnosticKind::Syntax,
             format!("unexpected character `{character}`"),
             span,
             "not part of the language",
@@ -234,6 +241,7 @@ impl<'a> Lexer<'a> {
                     parts(letters, ends).map(|(part, _)| part).collect::<Vec<_>>().join("*")
                 };
                 let mistake = Diagnostic::new(
+                    DiagnosticKind::ReservedName,
                     format!("`{word}` can be read in two ways"),
                     span,
                     format!("`{}` or `{}`", read(&first), read(&second)),
@@ -391,6 +399,7 @@ fn parts(letters: &[Letter], ends: &[usize]) -> impl Iterator<Item = (String, Sp
 
 fn unknown_command(name: &str, span: Span) -> Box<Diagnostic> {
     Box::new(Diagnostic::new(
+        DiagnosticKind::UnknownWord,
         format!("unknown LaTeX command `\\{name}`"),
         span,
         "not a command of the language",
@@ -399,7 +408,7 @@ fn unknown_command(name: &str, span: Span) -> Box<Diagnostic> {
 
 fn incomplete_name(span: Span) -> Box<Diagnostic> {
     Box::new(
-        Diagnostic::new("a name is expected here", span, "not a name")
+        Diagnostic::new(DiagnosticKind::Syntax, "a name is expected here", span, "not a name")
             .help("accents, fonts and indices take letters in braces: `\\hat{y}`, `x_{q}`"),
     )
 }

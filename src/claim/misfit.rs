@@ -1,6 +1,7 @@
 //! Shapes that do not fit: the messages, and what would fit instead.
 
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::elaborate::Elaborator;
 use super::lines::plain_text;
 use super::shape::{shape_in_words, space_in_words};
@@ -49,7 +50,7 @@ impl Elaborator<'_> {
         let message = format!("product of shapes {first} and {second}");
         let (inner, outer) =
             (space_in_words(&left_shape.columns), space_in_words(&right_shape.rows));
-        let diagnostic = Diagnostic::new(message, right.span, second)
+        let diagnostic = Diagnostic::new(DiagnosticKind::Shape, message, right.span, second)
             .also(left.span, first)
             .note(format!(
                 "the inner spaces are {inner} and {outer}. Spaces are names: they differ even when both sizes are 3"
@@ -123,7 +124,9 @@ impl Elaborator<'_> {
             _ => format!("cannot subtract {whole} from a scalar"),
         };
         let label = if shape.is_open() { "a matrix".to_owned() } else { shape_in_words(&shape) };
-        let diagnostic = Diagnostic::new(message, number.span, "1 x 1").also(matrix.span, label);
+        let diagnostic =
+            Diagnostic::new(DiagnosticKind::ScalarPlusMatrix, message, number.span, "1 x 1")
+                .also(matrix.span, label);
         if value.is_literally_zero() || shape.rows != shape.columns {
             return diagnostic;
         }
@@ -140,8 +143,8 @@ impl Elaborator<'_> {
     ) -> Diagnostic {
         let (first, second) = (shape_in_words(left_shape), shape_in_words(right_shape));
         let message = format!("{what} of shapes {first} and {second}");
-        let diagnostic =
-            Diagnostic::new(message, right.span, second).also(left.span, first.clone());
+        let diagnostic = Diagnostic::new(DiagnosticKind::Shape, message, right.span, second)
+            .also(left.span, first.clone());
         if right_shape.transposed() == *left_shape {
             let help = format!("`{}` has shape {first}", self.transposed(right));
             return diagnostic.help(help);

@@ -1,6 +1,7 @@
 //! What is said about statements that cannot be read: the messages of the parser.
 
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::misfit::is_enclosed;
 use super::parser::Parser;
 use super::proposition::special_form;
@@ -24,7 +25,12 @@ impl Parser<'_> {
             TokenKind::End => "the end of the statement".to_owned(),
             _ => format!("`{}`", self.quoted(self.current().span)),
         };
-        Diagnostic::new(format!("expected {what}, found {found}"), self.place(), "")
+        Diagnostic::new(
+            DiagnosticKind::Syntax,
+            format!("expected {what}, found {found}"),
+            self.place(),
+            "",
+        )
     }
 
     /// The place of the current token; behind the statement if nothing is left.
@@ -40,6 +46,7 @@ impl Parser<'_> {
         let place = self.current().span;
         match self.kind() {
             TokenKind::Close(bracket) => Diagnostic::new(
+                DiagnosticKind::UnclosedBracket,
                 format!("`{0}` without an opening `{1}`", bracket.closing(), bracket.opening()),
                 place,
                 "nothing is open here",
@@ -55,6 +62,7 @@ impl Parser<'_> {
 
     pub(super) fn unknown_statement(&self, word: &str) -> Diagnostic {
         let diagnostic = Diagnostic::new(
+            DiagnosticKind::UnknownWord,
             format!("unknown statement `{}`", shorten(word)),
             self.current().span,
             "not a statement of the language",
@@ -67,6 +75,7 @@ impl Parser<'_> {
 
     pub(super) fn unknown_attribute(&self, word: &str) -> Diagnostic {
         let diagnostic = Diagnostic::new(
+            DiagnosticKind::UnknownWord,
             format!("unknown attribute `{}`", shorten(word)),
             self.current().span,
             "not an attribute of a matrix",
@@ -78,8 +87,13 @@ impl Parser<'_> {
     }
 
     pub(super) fn numeric_space(&self) -> Diagnostic {
-        Diagnostic::new("spaces are names, not numbers", self.current().span, "not a space")
-            .help("declare a size with `space d`; numbers for it follow in `at d = 2, 3`")
+        Diagnostic::new(
+            DiagnosticKind::WrongName,
+            "spaces are names, not numbers",
+            self.current().span,
+            "not a space",
+        )
+        .help("declare a size with `space d`; numbers for it follow in `at d = 2, 3`")
     }
 
     pub(super) fn missing_claim_name(&self) -> Diagnostic {
@@ -111,6 +125,7 @@ impl Parser<'_> {
     pub(super) fn missing_reason(&self, amount: Span) -> Diagnostic {
         let amount_text = self.quoted(amount);
         Diagnostic::new(
+            DiagnosticKind::Margin,
             format!("a margin needs a reason: margin {amount_text} because ..."),
             amount,
             "why this much?",
@@ -119,6 +134,7 @@ impl Parser<'_> {
 
     pub(super) fn comma_between_lists(&self) -> Diagnostic {
         Diagnostic::new(
+            DiagnosticKind::Grid,
             "lists of different names are separated by `;`",
             self.current().span,
             "a second list starts here",
@@ -138,6 +154,7 @@ impl Parser<'_> {
         let place = self.current().span;
         let second = self.quoted(place);
         let diagnostic = Diagnostic::new(
+            DiagnosticKind::MissingOperator,
             format!("expected an operator between `{first}` and `{second}`"),
             place,
             "a second factor without `*`",
@@ -169,12 +186,16 @@ impl Parser<'_> {
     /// Something that is no operand where one is needed.
     pub(super) fn missing_operand(&self) -> Diagnostic {
         match (self.kind(), self.open_norm()) {
-            (TokenKind::Bars, Some(open)) => {
-                Diagnostic::new("norm bars do not nest", self.current().span, "closes the norm")
-                    .also(open, "opened here")
-                    .help("name the inner part with `let`")
-            }
+            (TokenKind::Bars, Some(open)) => Diagnostic::new(
+                DiagnosticKind::Syntax,
+                "norm bars do not nest",
+                self.current().span,
+                "closes the norm",
+            )
+            .also(open, "opened here")
+            .help("name the inner part with `let`"),
             (TokenKind::Open(Bracket::Square), _) => Diagnostic::new(
+                DiagnosticKind::Syntax,
                 "square brackets belong to `E[...]` and to declarations",
                 self.current().span,
                 "not an expression",
@@ -186,8 +207,13 @@ impl Parser<'_> {
 
     /// `E` without its square bracket.
     pub(super) fn missing_square(&self, expectation: Span) -> Diagnostic {
-        Diagnostic::new("`E` needs square brackets", expectation, "the expectation")
-            .help("the expectation is written `E[...]`, over some letters only `E[...; w, e]`")
+        Diagnostic::new(
+            DiagnosticKind::Arguments,
+            "`E` needs square brackets",
+            expectation,
+            "the expectation",
+        )
+        .help("the expectation is written `E[...]`, over some letters only `E[...; w, e]`")
     }
 
     /// Refuses words that are no letters; `bracket` follows the word.
@@ -202,6 +228,7 @@ impl Parser<'_> {
         }
         if FUNCTIONS.contains(&word) {
             return Err(Diagnostic::new(
+                DiagnosticKind::Arguments,
                 format!("`{word}` needs its argument in brackets"),
                 place,
                 "a function",
@@ -211,6 +238,7 @@ impl Parser<'_> {
         let call = bracket.is_some() && self.current().formula == 0;
         if call && word != "_" && !self.declared.names.contains(word) {
             let diagnostic = Diagnostic::new(
+                DiagnosticKind::UnknownWord,
                 format!("unknown function `{}`", shorten(word)),
                 place,
                 "not a function of the language",
@@ -228,6 +256,7 @@ impl Parser<'_> {
     pub(super) fn not_alone(&self, word: &Name) -> Diagnostic {
         let form = special_form(&word.text);
         Diagnostic::new(
+            DiagnosticKind::Syntax,
             format!("`{}` stands alone on the left of `==`", word.text),
             word.span,
             "not a function",
@@ -252,6 +281,7 @@ impl Parser<'_> {
             _ => format!("`{}`", self.quoted(self.current().span)),
         };
         Diagnostic::new(
+            DiagnosticKind::UnclosedBracket,
             format!("expected `{closing}` before {found}"),
             self.place(),
             format!("`{closing}` is missing here"),
@@ -264,6 +294,7 @@ impl Parser<'_> {
         let place = self.current().span;
         match self.kind() {
             TokenKind::Equals | TokenKind::Defines => Diagnostic::new(
+                DiagnosticKind::SingleEquals,
                 "a claim compares with `==`",
                 place,
                 format!("found `{}`", self.quoted(place)),
@@ -280,6 +311,7 @@ impl Parser<'_> {
         let right = self.expression().ok().filter(|_| *self.kind() == TokenKind::End);
         let left_text = self.quoted(left.span);
         let mut diagnostic = Diagnostic::new(
+            DiagnosticKind::ApproximateEquality,
             "there is no approximate equality",
             place,
             "not an operator of the language",

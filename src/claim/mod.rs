@@ -10,6 +10,7 @@ mod checker;
 mod declaration;
 mod definite;
 mod diagnostic;
+mod diagnostic_kind;
 mod divisor;
 mod elaborate;
 mod environment;
@@ -18,6 +19,7 @@ mod expression;
 mod family;
 mod formula;
 mod grid;
+mod keyword;
 mod latex;
 mod latex_name;
 mod leftover;
@@ -65,6 +67,9 @@ mod walk;
 mod word;
 
 pub use diagnostic::{Diagnostic, Label, Remark};
+pub use diagnostic_kind::DiagnosticKind;
+pub(crate) use excerpt::position;
+pub use keyword::keywords;
 #[cfg(feature = "cli")]
 pub(crate) use parser::parse_grid_list;
 pub use proof_rule::NamedRule;

@@ -1,6 +1,7 @@
 //! Numbers in the text: integers, exact decimals, raised integers.
 
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::lexer::Lexer;
 use super::span::Span;
 use super::spelling;
@@ -80,6 +81,7 @@ impl<'a> Lexer<'a> {
         self.advance(length);
         let span = Span::new(start, self.position());
         let diagnostic = Diagnostic::new(
+            DiagnosticKind::Number,
             "numbers have no exponent notation",
             span,
             "not a number of the language",
@@ -96,7 +98,12 @@ impl<'a> Lexer<'a> {
 
     fn bad_number(&mut self, start: usize, help: String) -> TokenKind {
         let span = Span::new(start, self.position());
-        let diagnostic = Diagnostic::new("this is not a number of the language", span, "");
+        let diagnostic = Diagnostic::new(
+            DiagnosticKind::Number,
+            "this is not a number of the language",
+            span,
+            "",
+        );
         TokenKind::Mistake(Box::new(diagnostic.help(help)))
     }
 }

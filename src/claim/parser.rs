@@ -1,6 +1,7 @@
 //! From the text of a file to its statements as written.
 
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::formula::Declared;
 use super::lexer::Lexer;
 use super::lines::{LONGEST_FILE, LONGEST_STATEMENT, extents};
@@ -20,7 +21,15 @@ const MOST_ERRORS: usize = 1000;
 pub(crate) fn parse(text: &str) -> (Vec<Statement>, Vec<Diagnostic>) {
     if text.len() > LONGEST_FILE {
         let limit = format!("a claim file has at most {} MiB", LONGEST_FILE >> 20);
-        return (Vec::new(), vec![Diagnostic::new(limit, Span::new(0, 0), "this file is longer")]);
+        return (
+            Vec::new(),
+            vec![Diagnostic::new(
+                DiagnosticKind::TooLong,
+                limit,
+                Span::new(0, 0),
+                "this file is longer",
+            )],
+        );
     }
     let mut statements = Vec::new();
     let mut errors = Vec::new();
@@ -38,7 +47,12 @@ pub(crate) fn parse(text: &str) -> (Vec<Statement>, Vec<Diagnostic>) {
         statements.push(Statement { form, span: extent.span });
         if errors.len() == MOST_ERRORS {
             let message = format!("this file has {MOST_ERRORS} errors; the rest is not read");
-            errors.push(Diagnostic::new(message, extent.span, "the last statement that was read"));
+            errors.push(Diagnostic::new(
+                DiagnosticKind::TooLong,
+                message,
+                extent.span,
+                "the last statement that was read",
+            ));
             break;
         }
     }
@@ -82,7 +96,12 @@ fn whole<'a, R>(
 
 fn too_long(start: Span) -> Diagnostic {
     let limit = LONGEST_STATEMENT >> 20;
-    Diagnostic::new(format!("a statement has at most {limit} MiB"), start, "this one is longer")
+    Diagnostic::new(
+        DiagnosticKind::TooLong,
+        format!("a statement has at most {limit} MiB"),
+        start,
+        "this one is longer",
+    )
 }
 
 /// Reads one statement: the token that comes next, the one behind it, and what is open.
@@ -133,6 +152,7 @@ impl<'a> Parser<'a> {
         }
         if orphan {
             return Err(Diagnostic::new(
+                DiagnosticKind::Syntax,
                 "this line continues a statement, but there is none above it",
                 self.current.span,
                 "the line starts with a blank",
@@ -236,6 +256,7 @@ impl<'a> Parser<'a> {
         let name = self.word("a name")?;
         if is_reserved(&name.text) {
             return Err(Diagnostic::new(
+                DiagnosticKind::ReservedName,
                 format!("the name `{}` is reserved", name.text),
                 name.span,
                 "a word of the language",
@@ -244,6 +265,7 @@ impl<'a> Parser<'a> {
         }
         if self.text[name.span.start..name.span.end] != name.text {
             return Err(Diagnostic::new(
+                DiagnosticKind::ReservedName,
                 "names are declared in ASCII",
                 name.span,
                 format!("read as `{}`", name.text),
@@ -267,6 +289,7 @@ impl<'a> Parser<'a> {
         let place = self.advance();
         if self.open.len() == DEEPEST_BRACKETS {
             return Err(Diagnostic::new(
+                DiagnosticKind::TooLong,
                 format!("brackets are nested at most {DEEPEST_BRACKETS} deep"),
                 place,
                 "one bracket too many",

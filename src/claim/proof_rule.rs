@@ -1,6 +1,7 @@
 //! `by RULE(premises)`: the named proof rules, and what stands behind the name on a line.
 
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::environment::Checked;
 use super::surface::By;
 use super::tree::{Claim, ClaimKind, ProofRule, Proposition};
@@ -42,9 +43,14 @@ pub(super) fn proof_rule(
         let message = format!("unknown proof rule `{}`", by.rule.text);
         let names: Vec<String> =
             NamedRule::ALL.iter().map(|rule| format!("`{}`", rule.name)).collect();
-        return Err(Diagnostic::new(message, span, "not a proof rule")
-            .note(format!("the proof rules: {}", names.join(", ")))
-            .into());
+        return Err(Diagnostic::new(
+            DiagnosticKind::UnknownWord,
+            message,
+            span,
+            "not a proof rule",
+        )
+        .note(format!("the proof rules: {}", names.join(", ")))
+        .into());
     };
     let usage = || {
         let premises = rule.premises.join("\n");
@@ -55,12 +61,20 @@ pub(super) fn proof_rule(
     };
     if !matches!(proposition, Proposition::Reaches { .. }) {
         let message = format!("`{}` proves the limit of a training", rule.name);
-        return Err(Diagnostic::new(message, span, "this line is no `reaches`").into());
+        return Err(Diagnostic::new(
+            DiagnosticKind::ProofRule,
+            message,
+            span,
+            "this line is no `reaches`",
+        )
+        .into());
     }
     if !(rule.premises.len()..=rule.premises.len() + 1).contains(&by.premises.len()) {
         let message = format!("`{}` has {} premises", rule.name, rule.premises.len());
         let label = format!("{} given", by.premises.len());
-        return Err(Diagnostic::new(message, span, label).note(usage()).into());
+        return Err(Diagnostic::new(DiagnosticKind::ProofRule, message, span, label)
+            .note(usage())
+            .into());
     }
     for premise in &by.premises {
         let message = match above.iter().find(|claim| claim.name == premise.text) {
@@ -68,9 +82,14 @@ pub(super) fn proof_rule(
             Some(_) => format!("the premise `{}` is a control", premise.text),
             None => format!("no claim `{}` above this line", premise.text),
         };
-        return Err(Diagnostic::new(message, premise.span, "a premise is a claim above")
-            .note(usage())
-            .into());
+        return Err(Diagnostic::new(
+            DiagnosticKind::ProofRule,
+            message,
+            premise.span,
+            "a premise is a claim above",
+        )
+        .note(usage())
+        .into());
     }
     let premises = by.premises.iter().map(|premise| premise.text.clone()).collect();
     Ok(ProofRule { rule: rule.name.to_owned(), premises })

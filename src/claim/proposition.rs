@@ -2,6 +2,7 @@
 //! of `==` (section 5 of the language).
 
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::parser::Parser;
 use super::surface::{By, Hypothesis, Name, Prop, StatementForm, Term};
 use super::token::{Bracket, PROPOSITIONS, TokenKind};
@@ -91,8 +92,13 @@ impl Parser<'_> {
             .filter(RBig::is_int)
             .and_then(|value| i32::try_from(value.numerator()).ok());
         order.filter(|order| order.unsigned_abs() <= LARGEST_ORDER).ok_or_else(|| {
-            Diagnostic::new("the order of a coefficient is an integer", span, "not an order")
-                .note(format!("orders are between -{LARGEST_ORDER} and {LARGEST_ORDER}"))
+            Diagnostic::new(
+                DiagnosticKind::Number,
+                "the order of a coefficient is an integer",
+                span,
+                "not an order",
+            )
+            .note(format!("orders are between -{LARGEST_ORDER} and {LARGEST_ORDER}"))
         })
     }
 

@@ -1,6 +1,7 @@
 //! Exponents, and the numbers of `at` lists.
 
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::parser::Parser;
 use super::span::Span;
 use super::token::{Bracket, TokenKind};
@@ -32,6 +33,7 @@ impl Parser<'_> {
             || RBig::from(exponent.denominator().clone()) > largest
         {
             return Err(Diagnostic::new(
+                DiagnosticKind::Number,
                 format!("exponents are at most {LARGEST_EXPONENT}"),
                 span,
                 "too large",
@@ -88,10 +90,13 @@ impl Parser<'_> {
                 self.advance();
                 Ok(value)
             }
-            TokenKind::Number(_) | TokenKind::Word(_) | TokenKind::Open(_) => {
-                Err(Diagnostic::new("this is not an exponent", self.current().span, "")
-                    .help("exponents are integers or fractions: `a^2`, `a^-1`, `a^(1/2)`"))
-            }
+            TokenKind::Number(_) | TokenKind::Word(_) | TokenKind::Open(_) => Err(Diagnostic::new(
+                DiagnosticKind::Number,
+                "this is not an exponent",
+                self.current().span,
+                "",
+            )
+            .help("exponents are integers or fractions: `a^2`, `a^-1`, `a^(1/2)`")),
             _ => Err(self.unexpected("an exponent")),
         }
     }
@@ -140,5 +145,10 @@ impl Parser<'_> {
 }
 
 fn zero_denominator(place: Span) -> Diagnostic {
-    Diagnostic::new("the denominator is zero", place, "not a number")
+    Diagnostic::new(
+        DiagnosticKind::DivisionByZero,
+        "the denominator is zero",
+        place,
+        "not a number",
+    )
 }

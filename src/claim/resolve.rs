@@ -1,6 +1,7 @@
 //! The end of a statement: open spaces get their value, and what is still open is an error.
 
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::elaborate::Elaborator;
 use super::environment::{Checked, Fault};
 use super::expression::DEEPEST_EXPRESSION;
@@ -31,7 +32,7 @@ impl Elaborator<'_> {
         let message = format!(
             "with the names in it, this expression is more than {DEEPEST_EXPRESSION} levels deep"
         );
-        Err(Diagnostic::new(message, expr.span, "too deep").into())
+        Err(Diagnostic::new(DiagnosticKind::TooLong, message, expr.span, "too deep").into())
     }
 
     /// The value of a `let`: a multiple of `I` may stay open, to be sized where the name is used.
@@ -62,11 +63,16 @@ impl Elaborator<'_> {
             None => self.environment.first_size().unwrap_or("d").to_owned(),
         };
         match place {
-            Place::Identity(span) => Diagnostic::new(message, span, "no neighbour fixes its shape")
-                .help(format!("write `I({size})`")),
+            Place::Identity(span) => Diagnostic::new(
+                DiagnosticKind::UnknownSize,
+                message,
+                span,
+                "no neighbour fixes its shape",
+            )
+            .help(format!("write `I({size})`")),
             Place::Use(span, name) => {
                 let label = format!("no neighbour fixes the shape of `{name}`");
-                let diagnostic = Diagnostic::new(message, span, label);
+                let diagnostic = Diagnostic::new(DiagnosticKind::UnknownSize, message, span, label);
                 let line = self.environment.get(&name).map(|it| self.environment.line(it.span));
                 match line {
                     Some(line) => diagnostic

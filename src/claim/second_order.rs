@@ -1,6 +1,7 @@
 //! Expectations over letters that are known to second order only.
 
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::elaborate::Elaborator;
 use super::environment::Checked;
 use super::moments::{Degree, degrees};
@@ -26,7 +27,7 @@ impl Elaborator<'_> {
             if let Some(other) = members.iter().find(|other| !integrated(other)) {
                 let message =
                     format!("`E` over `{}` meets `{}` of the same group", letter.name, other.name);
-                return Err(Diagnostic::new(message, body.span, format!("contains `{}`", other.name))
+                return Err(Diagnostic::new(DiagnosticKind::UndeclaredMoment, message, body.span, format!("contains `{}`", other.name))
                     .note("letters of one group may depend on each other: E over one of them is not declared")
                     .help(format!("take the expectation over both: `E[...; {}, {}]`", letter.name, other.name))
                     .into());
@@ -39,7 +40,9 @@ impl Elaborator<'_> {
     fn check_group(&self, body: &Expr, members: &[Arc<Letter>]) -> Checked<()> {
         let Some(found) = degrees(body, members) else {
             let message = "this expectation is too large to see which moments it needs";
-            return Err(Diagnostic::new(message, body.span, "").into());
+            return Err(
+                Diagnostic::new(DiagnosticKind::UndeclaredMoment, message, body.span, "").into()
+            );
         };
         if found.iter().all(|degree| degree.is_declared()) {
             return Ok(());
@@ -69,7 +72,8 @@ impl Elaborator<'_> {
         };
         let message = format!("this expectation needs {moment} of {names}");
         let label = format!("degree {degree} in {names}");
-        let mut diagnostic = Diagnostic::new(message, place.span, label);
+        let mut diagnostic =
+            Diagnostic::new(DiagnosticKind::UndeclaredMoment, message, place.span, label);
         if self.in_file() {
             for letter in &letters {
                 diagnostic = diagnostic.also(letter.span, "known to second order only");

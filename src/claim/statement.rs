@@ -1,6 +1,7 @@
 //! Statements (section 2 of the language).
 
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::lines::plain_text;
 use super::parser::Parser;
 use super::span::Span;
@@ -157,6 +158,7 @@ impl Parser<'_> {
         let spaces = self.spaces()?;
         let Ok([rows, columns]) = <[SpaceName; 2]>::try_from(spaces) else {
             return Err(Diagnostic::new(
+                DiagnosticKind::Shape,
                 "a matrix has two spaces",
                 start.to(self.previous()),
                 "only one is given",
@@ -179,6 +181,7 @@ impl Parser<'_> {
         let spaces = self.spaces()?;
         let Ok([space]) = <[SpaceName; 1]>::try_from(spaces) else {
             return Err(Diagnostic::new(
+                DiagnosticKind::Shape,
                 "a vector has one space",
                 start.to(self.previous()),
                 "two are given",
@@ -301,6 +304,7 @@ impl Parser<'_> {
             self.close()?;
             if rows.first().is_some_and(|first| first.len() != row.len()) {
                 return Err(Diagnostic::new(
+                    DiagnosticKind::Shape,
                     "the rows of a matrix have equal length",
                     place.to(self.previous()),
                     format!("{} entries; the first row has {}", row.len(), rows[0].len()),

@@ -1,6 +1,7 @@
 //! The rules of `subst`.
 
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::elaborate::{Elaborator, not_polynomial};
 use super::environment::{Checked, Meaning};
 use super::shape::shape_in_words;
@@ -19,7 +20,13 @@ impl Elaborator<'_> {
         becomes: &Term,
     ) -> Checked<(Target, Expr)> {
         let Form::Name(name) = &target.form else {
-            return Err(Diagnostic::new("`subst` replaces names", target.span, "not a name").into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::WrongName,
+                "`subst` replaces names",
+                target.span,
+                "not a name",
+            )
+            .into());
         };
         let name = Name { text: name.clone(), span: target.span };
         match self.environment.lookup(&name)?.clone() {
@@ -27,9 +34,14 @@ impl Elaborator<'_> {
             Meaning::Letter(letter) => self.letter_replacement(of, &letter, &name, becomes),
             other => {
                 let message = format!("`{}` is {}", name.text, other.in_words());
-                Err(Diagnostic::new(message, name.span, "cannot be replaced")
-                    .help("`subst` replaces letters, scalars and sizes; replace those of its value")
-                    .into())
+                Err(Diagnostic::new(
+                    DiagnosticKind::WrongName,
+                    message,
+                    name.span,
+                    "cannot be replaced",
+                )
+                .help("`subst` replaces letters, scalars and sizes; replace those of its value")
+                .into())
             }
         }
     }
@@ -45,7 +57,7 @@ impl Elaborator<'_> {
         if !shape.is_scalar() {
             let message = format!("the size `{}` is replaced by a scalar only", name.text);
             let label = format!("shape {}", shape_in_words(&shape));
-            return Err(Diagnostic::new(message, becomes.span, label).into());
+            return Err(Diagnostic::new(DiagnosticKind::Shape, message, becomes.span, label).into());
         }
         if let Some(letter) = value.free_random_letters().first() {
             return Err(not_polynomial("the value of a size", letter, becomes.span).into());
@@ -61,7 +73,9 @@ impl Elaborator<'_> {
         if !shape.is_scalar() {
             let message = format!("a size can be {what} in a scalar only");
             let label = format!("shape {}", shape_in_words(&shape));
-            return Err(Diagnostic::new(message, of.span, label).into());
+            return Err(
+                Diagnostic::new(DiagnosticKind::Substitution, message, of.span, label).into()
+            );
         }
         let space = Space::Size(size.text.as_str().into());
         let left = of.letters_left();
@@ -71,9 +85,14 @@ impl Elaborator<'_> {
         let message =
             format!("`{}` cannot be {what}: it is a side of `{}`", size.text, letter.name);
         let label = format!("`{}` has shape {}", letter.name, shape_in_words(&letter.shape));
-        Err(Diagnostic::new(message, size.span, "not only a number here")
-            .also(of.span, label)
-            .into())
+        Err(Diagnostic::new(
+            DiagnosticKind::Substitution,
+            message,
+            size.span,
+            "not only a number here",
+        )
+        .also(of.span, label)
+        .into())
     }
 
     fn letter_replacement(
@@ -86,13 +105,24 @@ impl Elaborator<'_> {
         match &letter.kind {
             LetterKind::Random(_) => {
                 let message = format!("the random letter `{}` cannot be replaced", name.text);
-                return Err(Diagnostic::new(message, name.span, "random")
-                    .note("random letters are bound by their `E`; `subst` acts on the value")
-                    .into());
+                return Err(Diagnostic::new(
+                    DiagnosticKind::Substitution,
+                    message,
+                    name.span,
+                    "random",
+                )
+                .note("random letters are bound by their `E`; `subst` acts on the value")
+                .into());
             }
             LetterKind::Ones => {
                 let message = format!("`{}` is constant and cannot be replaced", name.text);
-                return Err(Diagnostic::new(message, name.span, "all ones").into());
+                return Err(Diagnostic::new(
+                    DiagnosticKind::Substitution,
+                    message,
+                    name.span,
+                    "all ones",
+                )
+                .into());
             }
             _ => {}
         }
@@ -103,7 +133,8 @@ impl Elaborator<'_> {
             let message = format!("`{}` has shape {wanted}, its replacement does not", name.text);
             let label = format!("shape {}", shape_in_words(&shape));
             let mut diagnostic =
-                Diagnostic::new(message, becomes.span, label).also(name.span, wanted);
+                Diagnostic::new(DiagnosticKind::Shape, message, becomes.span, label)
+                    .also(name.span, wanted);
             if value.is_literally_zero() {
                 diagnostic =
                     diagnostic.help(format!("the zero of this shape is written `0*{}`", name.text));
@@ -113,18 +144,28 @@ impl Elaborator<'_> {
         if letter.is_symmetric() && !is_visibly_symmetric(&value) {
             let message =
                 format!("`{}` is symmetric, its replacement is not visibly so", name.text);
-            return Err(Diagnostic::new(message, becomes.span, "not visibly symmetric")
-                .help("the symmetric part of a matrix is `(A + A')/2`")
-                .into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::NotSymmetric,
+                message,
+                becomes.span,
+                "not visibly symmetric",
+            )
+            .help("the symmetric part of a matrix is `(A + A')/2`")
+            .into());
         }
         if let Some(random) = value.free_random_letters().first()
             && let Some(place) = place_outside_polynomials(of, letter)
         {
             let message =
                 format!("`{}` cannot become the random `{}` here", name.text, random.name);
-            return Err(Diagnostic::new(message, becomes.span, "random, so not a polynomial")
-                .also(of.span, format!("`{}` stands in {place}", name.text))
-                .into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::NotDeterministic,
+                message,
+                becomes.span,
+                "random, so not a polynomial",
+            )
+            .also(of.span, format!("`{}` stands in {place}", name.text))
+            .into());
         }
         Ok((Target::Letter(letter.clone()), value))
     }

@@ -2,6 +2,7 @@
 
 use super::checker::Checker;
 use super::diagnostic::Diagnostic;
+use super::diagnostic_kind::DiagnosticKind;
 use super::elaborate::Elaborator;
 use super::environment::{Checked, Meaning};
 use super::shape::shape_in_words;
@@ -29,16 +30,27 @@ impl Checker {
             let inside = left.span.start <= place.start && place.end <= left.span.end;
             let message = "the left side of a rule is a scalar times a product of letters";
             let place = if inside { place } else { left.span };
-            return Err(Diagnostic::new(message, place, label).into());
+            return Err(Diagnostic::new(DiagnosticKind::Rule, message, place, label).into());
         }
         if letters == 0 {
             let message = "the left side of a rule needs a letter to replace";
-            return Err(Diagnostic::new(message, left.span, "no letter in it").into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::Rule,
+                message,
+                left.span,
+                "no letter in it",
+            )
+            .into());
         }
         if left_value.is_literally_zero() {
-            return Err(Diagnostic::new("division by zero", left.span, "this is 0")
-                .note("a rule is divided by the scalar on its left side")
-                .into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::DivisionByZero,
+                "division by zero",
+                left.span,
+                "this is 0",
+            )
+            .note("a rule is divided by the scalar on its left side")
+            .into());
         }
         Ok(Rule { left: left_value, right: right_value, span })
     }
@@ -57,7 +69,13 @@ impl Checker {
             let letter = self.trained_letter(name)?;
             if letters.iter().any(|(other, _)| other.name == letter.name) {
                 let message = format!("`{}` is listed twice after `over`", name.text);
-                return Err(Diagnostic::new(message, name.span, "again").into());
+                return Err(Diagnostic::new(
+                    DiagnosticKind::NamedTwice,
+                    message,
+                    name.span,
+                    "again",
+                )
+                .into());
             }
             letters.push((letter, name));
         }
@@ -70,24 +88,38 @@ impl Checker {
             let message = format!(
                 "`{loss_name}` contains the `param` `{name}`, which is not listed after `over`"
             );
-            return Err(Diagnostic::new(message, loss.span, format!("contains `{name}`"))
-                .help(format!(
-                    "list it, or fix it: `let fixed = subst({loss_name}, {name} -> ...)`"
-                ))
-                .into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::Training,
+                message,
+                loss.span,
+                format!("contains `{name}`"),
+            )
+            .help(format!("list it, or fix it: `let fixed = subst({loss_name}, {name} -> ...)`"))
+            .into());
         }
         let mut typed: Vec<(Arc<Letter>, Expr)> = Vec::new();
         for (letter, name) in &letters {
             let mut of_letter = starts.iter().filter(|(start, _)| start.text == name.text);
             let Some((_, start)) = of_letter.next() else {
                 let message = format!("`{}` has no start", name.text);
-                return Err(Diagnostic::new(message, name.span, "where does it start?")
-                    .help(format!("add `{} -> ...` after `from`", name.text))
-                    .into());
+                return Err(Diagnostic::new(
+                    DiagnosticKind::Training,
+                    message,
+                    name.span,
+                    "where does it start?",
+                )
+                .help(format!("add `{} -> ...` after `from`", name.text))
+                .into());
             };
             if let Some((again, _)) = of_letter.next() {
                 let message = format!("`{}` has two starts", name.text);
-                return Err(Diagnostic::new(message, again.span, "again").into());
+                return Err(Diagnostic::new(
+                    DiagnosticKind::NamedTwice,
+                    message,
+                    again.span,
+                    "again",
+                )
+                .into());
             }
             typed.push((letter.clone(), self.start(letter, start)?));
         }
@@ -97,7 +129,13 @@ impl Checker {
         if let Some((name, _)) = extra {
             self.environment.lookup(name)?;
             let message = format!("`{}` is not listed after `over`", name.text);
-            return Err(Diagnostic::new(message, name.span, "has a start but does not move").into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::Training,
+                message,
+                name.span,
+                "has a start but does not move",
+            )
+            .into());
         }
         Ok(Training { loss: abbreviation, starts: typed, span })
     }
@@ -109,6 +147,7 @@ impl Checker {
             other => {
                 let message = format!("`{}` is {}, not a `let` name", name.text, other.in_words());
                 return Err(Diagnostic::new(
+                    DiagnosticKind::WrongName,
                     message,
                     name.span,
                     format!("{user} takes a `let` name"),
@@ -125,19 +164,30 @@ impl Checker {
             } else {
                 format!("shape {}", shape_in_words(&value.shape))
             };
-            return Err(Diagnostic::new(message, name.span, label).into());
+            return Err(Diagnostic::new(DiagnosticKind::Shape, message, name.span, label).into());
         }
         if let Some(letter) = value.free_random_letters().first() {
             let message = format!("the loss `{}` is random", name.text);
             let label = format!("contains the random letter `{}`", letter.name);
-            return Err(Diagnostic::new(message, name.span, label)
-                .help(format!("take the expectation: `let L = E[{}]`", name.text))
-                .into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::NotDeterministic,
+                message,
+                name.span,
+                label,
+            )
+            .help(format!("take the expectation: `let L = E[{}]`", name.text))
+            .into());
         }
         if let Some(letter) = value.observed_letters().first() {
             let message =
                 format!("the loss `{}` contains the observed letter `{}`", name.text, letter.name);
-            return Err(Diagnostic::new(message, name.span, "supplied by an experiment").into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::NotDeterministic,
+                message,
+                name.span,
+                "supplied by an experiment",
+            )
+            .into());
         }
         Ok(abbreviation)
     }
@@ -147,7 +197,13 @@ impl Checker {
         let letter = match self.environment.lookup(name)? {
             Meaning::Letter(letter) => letter,
             other => {
-                return Err(Diagnostic::new(message, name.span, other.in_words()).into());
+                return Err(Diagnostic::new(
+                    DiagnosticKind::WrongName,
+                    message,
+                    name.span,
+                    other.in_words(),
+                )
+                .into());
             }
         };
         if letter.kind == LetterKind::Param {
@@ -162,7 +218,7 @@ impl Checker {
                 format!("[{}]", shape_in_words(&shape).replace(" x ", ","))
             }
         };
-        Err(Diagnostic::new(message, name.span, label)
+        Err(Diagnostic::new(DiagnosticKind::WrongName, message, name.span, label)
             .help(format!("declare it with `param {}{spaces}`", name.text))
             .into())
     }
@@ -180,7 +236,7 @@ impl Checker {
             } else {
                 format!("shape {}", shape_in_words(&shape))
             };
-            let diagnostic = Diagnostic::new(message, written.span, label);
+            let diagnostic = Diagnostic::new(DiagnosticKind::Shape, message, written.span, label);
             return Err(if shape.is_scalar() && letter.shape.rows == letter.shape.columns {
                 let multiple = format!("{}*I", elaborator.written_as_factor(written));
                 diagnostic.help(format!("a multiple of the identity is written `{multiple}`"))
@@ -194,7 +250,13 @@ impl Checker {
         let params = value.letters_in_order(false);
         if let Some(param) = params.iter().find(|letter| letter.kind == LetterKind::Param) {
             let message = format!("a start contains the `param` `{}`", param.name);
-            return Err(Diagnostic::new(message, written.span, "starts are fixed").into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::Training,
+                message,
+                written.span,
+                "starts are fixed",
+            )
+            .into());
         }
         Ok(value)
     }
@@ -203,19 +265,26 @@ impl Checker {
     pub(super) fn margin(&self, margin: &MarginText, span: Span) -> Checked<Margin> {
         if margin.value <= RBig::ZERO {
             let message = "a margin is positive";
-            return Err(Diagnostic::new(message, span, "no tolerance at all")
-                .help("without a `margin` a simulation can refute but not verify")
-                .into());
+            return Err(Diagnostic::new(
+                DiagnosticKind::Margin,
+                message,
+                span,
+                "no tolerance at all",
+            )
+            .help("without a `margin` a simulation can refute but not verify")
+            .into());
         }
         if margin.reason.trim().is_empty() {
             let message = "a margin needs a reason: margin 1% because ...";
-            return Err(Diagnostic::new(message, span, "no reason given").into());
+            return Err(
+                Diagnostic::new(DiagnosticKind::Margin, message, span, "no reason given").into()
+            );
         }
         let guaranteed = &margin.value * RBig::from(2);
         let need = margin.need.clone().unwrap_or_else(|| guaranteed.clone());
         if need <= margin.value || need > guaranteed {
             let message = "a need lies above its margin and is at most twice the margin";
-            return Err(Diagnostic::new(message, span, "margin and need do not fit")
+            return Err(Diagnostic::new(DiagnosticKind::Margin, message, span, "margin and need do not fit")
                 .help("an error within the margin is never seen, and twice the margin is what a verified line guarantees; without `need` that is the need")
                 .into());
         }
@@ -233,11 +302,19 @@ impl Checker {
 fn check_deterministic(place: &str, value: &Expr, span: Span) -> Checked<()> {
     if let Some(letter) = value.free_random_letters().first() {
         let message = format!("{place} contains the random letter `{}`", letter.name);
-        return Err(Diagnostic::new(message, span, "random").into());
+        return Err(
+            Diagnostic::new(DiagnosticKind::NotDeterministic, message, span, "random").into()
+        );
     }
     if let Some(letter) = value.observed_letters().first() {
         let message = format!("{place} contains the observed letter `{}`", letter.name);
-        return Err(Diagnostic::new(message, span, "supplied by an experiment").into());
+        return Err(Diagnostic::new(
+            DiagnosticKind::NotDeterministic,
+            message,
+            span,
+            "supplied by an experiment",
+        )
+        .into());
     }
     Ok(())
 }

@@ -323,6 +323,7 @@ pub struct Claim {
 
 /// Whether a line must hold or must be rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ClaimKind {
     /// `claim`.

@@ -2,6 +2,7 @@
 
 use super::calibrate::CalibrateOptions;
 use super::check::CheckOptions;
+use super::diff::DiffOptions;
 use super::eval::EvalOptions;
 use super::expand::ExpandOptions;
 use super::find::Quantity;
@@ -23,7 +24,7 @@ use std::path::PathBuf;
     max_term_width = 100,
     after_help = "Exit codes: 0 every claim holds and every control was rejected; 1 a claim is \
                   refuted or a control holds; 2 bad arguments or input; 3 something is undecided; \
-                  70 an error of the tool."
+                  4 worse than the baseline; 70 an error of the tool."
 )]
 pub struct Arguments {
     #[command(subcommand)]
@@ -34,7 +35,7 @@ pub struct Arguments {
 pub(super) enum Command {
     /// Check claim files; with none, the built-in theorem library
     Check(CheckOptions),
-    /// Check, then write report.md, report.tex, results.json and timings.json to a folder
+    /// Check, then write report.md, report.tex, results.json, timings.json and junit.xml to a folder
     Report(ReportOptions),
     /// Join the shares of a run that `--shard` has written, then write the report to a folder
     Merge(MergeOptions),
@@ -82,6 +83,8 @@ pub(super) enum Command {
     Calibrate(CalibrateOptions),
     /// Check with many seeds: whether a verdict depends on the seed
     Repeat(RepeatOptions),
+    /// Compare two results: what got worse, and what else changed
+    Diff(DiffOptions),
     /// Check certificates with the independent checker
     Verify {
         /// The certificates, as `check --certificates` writes them
@@ -89,6 +92,24 @@ pub(super) enum Command {
         files: Vec<PathBuf>,
         #[command(flatten)]
         show: ShowOptions,
+    },
+    /// Explain a word: a verdict, a kind of evidence, a mistake, a word of the language, an exit code
+    Explain {
+        /// The words; with none, all words are listed
+        #[arg(value_name = "WORD")]
+        words: Vec<String>,
+    },
+    /// Print the completions of a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one for each subcommand to a folder
+    Man {
+        /// The folder
+        #[arg(long, value_name = "DIR")]
+        output: Option<PathBuf>,
     },
     /// Train one layer of linear self-attention; print its weights beside the prediction
     Train(TrainOptions),

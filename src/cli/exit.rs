@@ -3,7 +3,7 @@
 use crate::suite::{Outcome, Results};
 use std::process::ExitCode;
 
-/// The exit codes. Where several apply, the first of 70, 2, 1, 3 counts.
+/// The exit codes. Where several apply, the first of 70, 2, 4, 1, 3 counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// 0: every claim holds and every control was rejected; a share of the work is done.
@@ -14,6 +14,8 @@ pub enum Exit {
     Input = 2,
     /// 3: nothing is refuted, but something is inconclusive or open.
     Undecided = 3,
+    /// 4: worse than the baseline, or than the first of two results.
+    Worse = 4,
     /// 70: an error of the tool, or a proof beside a refutation.
     Internal = 70,
 }
@@ -41,6 +43,17 @@ impl Exit {
             Self::Undecided
         } else {
             Self::Success
+        }
+    }
+}
+
+impl Exit {
+    /// How a run ended that was compared with a baseline and is worse or not.
+    pub(super) fn compared(self, worse: bool) -> Self {
+        match self {
+            Self::Internal | Self::Input => self,
+            _ if worse => Self::Worse,
+            _ => self,
         }
     }
 }

@@ -5,7 +5,7 @@ use super::check::tell;
 use super::options::ShowOptions;
 use super::progress::Bar;
 use super::report::write_report;
-use crate::suite::merge as join;
+use crate::suite::{Outcome, merge as join};
 use clap::Args;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -38,7 +38,8 @@ pub(super) fn merge(options: &MergeOptions) -> anyhow::Result<Exit> {
     outcome.problems.iter().for_each(|problem| tell(problem, show));
     let exit = Exit::of(&outcome);
     if !outcome.results.claims.is_empty() {
-        write_report(&options.output, &outcome.results, outcome.timings, None, show)?;
+        let Outcome { results, problems, timings } = outcome;
+        write_report(&options.output, &results, &problems, timings, None, show)?;
     }
     Ok(exit)
 }

@@ -4,10 +4,13 @@ mod arguments;
 mod calibrate;
 mod certificates;
 mod check;
+mod completions;
 mod derive;
+mod diff;
 mod eval;
 mod exit;
 mod expand;
+mod explain;
 mod find;
 mod journal;
 mod library;
@@ -22,6 +25,7 @@ mod report;
 mod setting;
 mod shard;
 mod train;
+mod watch;
 
 pub use arguments::Arguments;
 pub use exit::Exit;
@@ -48,6 +52,10 @@ pub fn run(arguments: &Arguments) -> Exit {
         Command::Repeat(options) => repeat::repeat(options),
         Command::Mutants(options) => mutants::mutants(options),
         Command::Verify { files, show } => certificates::verify(files, *show),
+        Command::Diff(options) => diff::diff(options),
+        Command::Explain { words } => explain::explain(words),
+        Command::Completions { shell } => completions::completions(*shell),
+        Command::Man { output } => completions::manual(output.as_deref()),
         Command::Train(options) => train::train(options),
         Command::New { what, name } => new::new(*what, name),
     };

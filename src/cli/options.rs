@@ -83,7 +83,7 @@ pub(super) fn read_files(files: &[PathBuf]) -> (Vec<Subject>, Vec<InputError>) {
 }
 
 /// The origins that arguments name.
-fn origins(files: &[PathBuf]) -> Vec<Origin> {
+pub(super) fn origins(files: &[PathBuf]) -> Vec<Origin> {
     let origin = |path: &PathBuf| match path.as_os_str() == "-" {
         true => Origin::StandardInput,
         false => Origin::Path(path.clone()),

@@ -7,8 +7,8 @@ use super::output::{make_folder, message, write};
 use super::shard::{ShardOptions, work};
 use crate::mutation::Scores;
 use crate::proof::{Derived, derive};
-use crate::report::{Extras, figures, html, json, latex, markdown, numbers};
-use crate::suite::{Journal, Results, Timing};
+use crate::report::{Extras, figures, html, json, junit, latex, markdown, numbers};
+use crate::suite::{InputError, Journal, Outcome, Results, Timing};
 use crate::verdict::Verdict;
 use clap::Args;
 use rayon::prelude::*;
@@ -56,7 +56,7 @@ pub(super) fn report(options: &ReportOptions) -> anyhow::Result<Exit> {
     if let Some(path) = &options.from {
         let (results, timings) = earlier(path)?;
         if !results.claims.is_empty() {
-            write_report(folder, &results, timings, mutants, options.show)?;
+            write_report(folder, &results, &[], timings, mutants, options.show)?;
         }
         return Ok(Exit::of_results(&results));
     }
@@ -69,7 +69,8 @@ pub(super) fn report(options: &ReportOptions) -> anyhow::Result<Exit> {
         outcome(&options.files, &options.run, Some(&journal), options.show)?;
     let exit = Exit::of(&outcome);
     if !outcome.results.claims.is_empty() {
-        write_report(folder, &outcome.results, outcome.timings, mutants, options.show)?;
+        let Outcome { results, problems, timings } = outcome;
+        write_report(folder, &results, &problems, timings, mutants, options.show)?;
     }
     journal.map(Journal::remove).transpose()?;
     Ok(exit)
@@ -94,6 +95,7 @@ fn earlier(path: &Path) -> anyhow::Result<(Results, Vec<Timing>)> {
 pub(super) fn write_report(
     folder: &Path,
     results: &Results,
+    problems: &[InputError],
     timings: Vec<Timing>,
     mutants: Option<Scores>,
     show: ShowOptions,
@@ -108,6 +110,7 @@ pub(super) fn write_report(
         ("numbers.tex", numbers(results)),
         ("results.json", json(results)),
         ("timings.json", timed),
+        ("junit.xml", junit(results, problems, &timings)?),
     ];
     make_folder(folder)?;
     for (name, text) in &files {

@@ -1,7 +1,9 @@
 //! Evidence for `reaches`: the gradient flow of the exact population loss.
 
 use super::contract::{GRADIENT_NORM, LOOSER_TOLERANCE};
-use super::prediction::{budget, entries, length, predict, rounding, rounding_bias};
+use super::prediction::{
+    budget, entries, identity, length, predict, quantity, rounding, rounding_bias,
+};
 use super::{Comparison, Work};
 use crate::claim::{Expr, Letter, Proposition, Training};
 use crate::evidence::{BiasSource, Evidence};
@@ -78,6 +80,7 @@ impl Followed {
         let method = "Dormand-Prince 5(4) on the exact population loss";
         let (verdict, mut measurement) =
             judge_computed(&question, values, biases, end.evaluations, method);
+        measurement.quantity = Some(quantity(&["flow", &identity(comparison.at)]));
         measurement.entries = comparison.entries(self.columns, prediction, values);
         let note = format!(
             "limit at time {:.4}: gradient norm {:.1e}, {} flat directions",

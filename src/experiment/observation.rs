@@ -1,7 +1,7 @@
 //! Lines about `observed` letters, judged by the experiment that supplies them.
 
 use super::line::Line;
-use super::prediction::{identity, rounding, rounding_bias, seed_text};
+use super::prediction::{identity, quantity, rounding, rounding_bias, seed_text};
 use super::sampling::{Streams, looked_again};
 use super::{
     Comparison, Draw, Experiment, ExperimentError, Observed, Prepare, Setting, Supply, Work,
@@ -39,6 +39,7 @@ pub fn observe(
         experiment,
         setting,
         environment: FloatEnvironment::from(first.at),
+        identity: identity(first.at),
         streams: Streams::new(work, "experiment", &names(experiment, first.at)),
     };
     // A line that cannot be judged by this experiment is open by itself.
@@ -146,6 +147,8 @@ pub(super) struct Observation<'a> {
     experiment: &'a Experiment,
     pub(super) setting: Setting,
     environment: FloatEnvironment,
+    /// Of the instance.
+    identity: String,
     pub(super) streams: Streams,
 }
 
@@ -282,7 +285,10 @@ impl Observation<'_> {
             let values = line.statistic(&self.environment(observed.clone()))?;
             let biases = self.biases(line, Some(&observed), &values)?;
             let method = "computed with an error bound";
-            let decision = judge_computed(&line.question(), &values, biases, 1, method);
+            let mut decision = judge_computed(&line.question(), &values, biases, 1, method);
+            let effort = format!("{:?}", self.setting.effort);
+            let parts = ["value", self.experiment.name, &self.identity, &effort];
+            decision.1.quantity = Some(quantity(&parts));
             Ok(line.recorded(decision, &values, || Some(self.environment(observed.clone()))))
         };
         Ok(lines.iter().map(judge_line).collect())
@@ -323,7 +329,10 @@ impl Observation<'_> {
         &self,
         (verdict, mut measurement): (Verdict, Measurement),
     ) -> (Verdict, Measurement) {
-        measurement.seed = Some(seed_text(&self.streams.stream(0)));
+        let seed = seed_text(&self.streams.stream(0));
+        let effort = format!("{:?}", self.setting.effort);
+        measurement.quantity = Some(quantity(&[&seed, &effort]));
+        measurement.seed = Some(seed);
         (verdict, measurement)
     }
 }

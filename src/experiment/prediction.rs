@@ -7,6 +7,7 @@ use crate::numeric::{Budget, FloatEnvironment, Instance, evaluate, evaluate_exac
 use crate::statistics::{Bias, Margin};
 use faer::Mat;
 use rand_chacha::ChaCha8Rng;
+use sha2::{Digest, Sha256};
 
 /// Relative rounding of a floating-point value of a well-conditioned expression, generously.
 const ROUNDING: f64 = 1e-12;
@@ -45,6 +46,16 @@ pub(super) fn identity(at: &Instance) -> String {
         format!("{name}={}", entries.join(","))
     });
     sizes.chain(values).collect::<Vec<_>>().join(";")
+}
+
+/// The name of what is measured, from everything that its true value depends on besides the line.
+pub(super) fn quantity(parts: &[&str]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    hasher.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The value of a side that is free of `observed` letters, row after row: in floating point, or

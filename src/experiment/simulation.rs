@@ -1,7 +1,7 @@
 //! Simulated evidence: both sides of `==` (or of a bound) by samples of the declared laws.
 
 use super::agreement::AgreementCheck;
-use super::prediction::{length, predict, rounding, rounding_bias, seed_text};
+use super::prediction::{identity, length, predict, quantity, rounding, rounding_bias, seed_text};
 use super::rao_blackwell::{Conditional, condition};
 use super::sampling::{BLOCK, Streams, for_each_sample, looked_again, sample_limit};
 use super::{Comparison, Work};
@@ -260,6 +260,7 @@ impl Sampler {
                 decision.1.entries =
                     comparison.entries(columns, &asked.prediction, &estimate.values);
                 decision.1.seed = Some(seed_text(&streams.stream(0)));
+                decision.1.quantity = Some(quantity(&["law", &identity(comparison.at)]));
                 *judged = Some(looked_again(judged.take(), decision));
             }
             let goes_on = |(asked, judged): (&Asked, &Option<(Verdict, Measurement)>)| {

@@ -14,7 +14,7 @@
 //! stochastic gradient descent and Markov chains", Annals of Statistics 48 (2020).
 
 use super::flow::{Run, claimed_limit};
-use super::prediction::{length, rounding, rounding_bias, seed_text};
+use super::prediction::{length, quantity, rounding, rounding_bias, seed_text};
 use super::sampling::{Streams, multiplications};
 use super::{Comparison, Effort, LEVELS, Work};
 use crate::data::{LANES, Normals};
@@ -82,6 +82,7 @@ struct Descended {
     batch: u64,
     samples: u64,
     seed: String,
+    effort: Effort,
     /// Columns of the expression in `reaches`.
     columns: usize,
 }
@@ -127,6 +128,7 @@ impl Descended {
             batch: plan.groups * LANES as u64,
             samples: REPETITIONS * FINEST * plan.steps() * plan.groups * LANES as u64,
             seed: seed_text(&streams.stream(0)),
+            effort: work.effort,
             columns: run.columns(),
         })
     }
@@ -156,6 +158,7 @@ impl Descended {
         let question = Question { relation: Relation::Equal, prediction, margin };
         let (verdict, mut measurement) = judge(&question, &estimate);
         measurement.seed = Some(self.seed.clone());
+        measurement.quantity = Some(quantity(&[&self.seed, &format!("{:?}", self.effort)]));
         measurement.entries = comparison.entries(self.columns, prediction, &limit.values);
         let mut note = format!(
             "the declared loss on samples, {} a step of size {:.3e}",

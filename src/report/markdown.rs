@@ -21,7 +21,7 @@ pub fn markdown(results: &Results, pictures: &[Picture]) -> Result<String, Repor
 }
 
 /// Text in which no character has a meaning of its own, also in the cell of a table.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -40,7 +40,7 @@ fn plain(text: &str) -> String {
 }
 
 /// Code, also in the cell of a table: a fence longer than any in the text.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };

@@ -1,8 +1,8 @@
 //! Filling a template.
 
-use super::page::Page;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use serde::Serialize;
 
 /// Why a report cannot be written. Templates are fixed: a bug of ours.
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +17,7 @@ pub enum ReportError {
 pub(super) fn fill(
     mut environment: Environment<'_>,
     template: &str,
-    page: &Page<'_>,
+    page: &impl Serialize,
 ) -> Result<String, ReportError> {
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);

@@ -52,7 +52,16 @@ fn describe(out: &mut String, result: &ClaimResult, width: usize, style: Style) 
     let reason = cut(&format!("{}{}", dropped.unwrap_or_default(), words::reason(result)));
     let line = format!("  {mark} {kind:<6} {name:<width$}  {verdict} {reason}");
     writeln!(out, "{}", line.trim_end()).expect(INFALLIBLE);
-    let mut detail = |text: String| writeln!(out, "         {}", cut(&text)).expect(INFALLIBLE);
+    for text in detail(result) {
+        writeln!(out, "         {}", cut(&text)).expect(INFALLIBLE);
+    }
+}
+
+/// What stands below a line: the witness where it is not as claimed, the room that a bound leaves,
+/// and of each kind of evidence the measurement that sees the least.
+pub(super) fn detail(result: &ClaimResult) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut detail = |text: String| lines.push(text);
     if result.as_claimed == Some(false) {
         detail(format!("stated  {}", result.statement));
     }
@@ -100,6 +109,7 @@ fn describe(out: &mut String, result: &ClaimResult, width: usize, style: Style) 
         }
         detail(text);
     }
+    lines
 }
 
 /// At most [`WIDEST`] characters of a line.

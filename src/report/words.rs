@@ -78,6 +78,35 @@ pub(super) fn reason(result: &ClaimResult) -> String {
     text
 }
 
+/// A line with its verdict, the reason, and a witness where it is not as claimed; several lines of
+/// text.
+#[cfg(feature = "cli")]
+pub(super) fn outcome(result: &ClaimResult) -> String {
+    if result.contradiction {
+        let id = &result.id;
+        return format!("{id} is proved and refuted; this is a bug of the tool, please report it");
+    }
+    let must = match (result.kind, result.as_claimed) {
+        (_, None) => "is undecided",
+        (ClaimKind::Claim, _) => "does not hold",
+        (ClaimKind::Refute, _) => "is not rejected",
+    };
+    let mut text = format!(
+        "{} `{}` {must}: {}, {}",
+        kind(result),
+        result.name(),
+        result.verdict,
+        reason(result)
+    );
+    if result.as_claimed == Some(false) {
+        for line in super::text::detail(result) {
+            text += "\n";
+            text += &line;
+        }
+    }
+    text
+}
+
 /// How much room a bound leaves at the instances: the larger side less the smaller one.
 pub(super) fn room(slack: &Slack) -> String {
     let vacuous = if slack.vacuous { "; vacuous" } else { "" };

@@ -248,6 +248,7 @@ fn measurement(question: &Question<'_>, estimate: &Estimate, distance: Interval)
         further_samples: None,
         method: estimate.method.clone(),
         seed: None,
+        quantity: None,
         looks: Vec::new(),
         entries: None,
     }

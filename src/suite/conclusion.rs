@@ -1,7 +1,7 @@
 //! From the evidence for a line to its result.
 
 use super::plan::Line;
-use super::{ClaimResult, MarginResult, Settings, Slack, Summary};
+use super::{ClaimResult, MarginResult, Settings, Slack, Summary, text_hash};
 use crate::claim::ClaimKind;
 use crate::evidence::{Counterexample, Evidence, Measurement};
 use crate::verdict::{EvidenceKind, Finding, Verdict};
@@ -28,6 +28,7 @@ pub(super) fn conclude(
         verdict,
         as_claimed: as_claimed(claim.kind, verdict),
         contradiction: Verdict::is_contradiction(&findings),
+        text_hash: text_hash(&line.subject.file, claim),
         statement: claim.proposition.to_string(),
         statement_latex: claim.proposition.latex(),
         source: claim.source.clone().or_else(|| line.subject.source.clone()),

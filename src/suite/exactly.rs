@@ -9,7 +9,7 @@ use super::memory::{Memory, Undecided};
 use super::plan::{Line, Place};
 use super::run::Progress;
 use super::search::Search;
-use crate::claim::{ClaimKind, Diagnostic};
+use crate::claim::{ClaimKind, Diagnostic, DiagnosticKind};
 use crate::numeric::{ExactError, check_with_reason};
 use crate::proof::attempt;
 use crate::verdict::{EvidenceKind, Verdict};
@@ -160,7 +160,7 @@ fn mistakes<'s>(lines: &[Line<'s>], found: &[Found]) -> Vec<(&'s Subject, Diagno
         let note = piece.note.as_deref().unwrap_or_default();
         let message = format!("{note}, at {}", piece.at_words());
         let label = format!("`{}` is evaluated at it", claim.name);
-        let diagnostic = Diagnostic::new(message, grid.span, "this grid");
+        let diagnostic = Diagnostic::new(DiagnosticKind::Grid, message, grid.span, "this grid");
         Some((*subject, diagnostic.also(claim.name_span, label)))
     };
     inadmissible.filter_map(mistake).collect()

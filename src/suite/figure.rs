@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A figure of the lines of a theorem: see [`Figure`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum FigureResult {
     /// Numbers over a letter or over whatever its author says.
@@ -35,6 +36,7 @@ pub enum FigureResult {
 
 /// Numbers of a figure that belong together: see [`Curve`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CurveResult {
     /// What the legend says of them.
     pub label: String,
@@ -44,6 +46,7 @@ pub struct CurveResult {
 
 /// Where the numbers of a curve come from: see [`Points`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum PointsResult {
     /// The instances of one line, over a letter.
@@ -59,6 +62,7 @@ pub enum PointsResult {
 
 /// Numbers of the authors: see [`Published`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PublishedResult {
     /// What the legend says of them.
     pub label: String,

@@ -1,7 +1,7 @@
 //! Reading claim files: from paths, folders and the standard input, bad ones included.
 
-use super::Subject;
 use super::naming::{components, unique_ids};
+use super::{Mistake, Subject};
 use crate::claim::{ClaimFile, Diagnostic};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -68,8 +68,8 @@ pub enum InputError {
     Mistakes {
         /// The path as given.
         path: String,
-        /// How many.
-        count: usize,
+        /// Each of them.
+        mistakes: Vec<Mistake>,
         /// The diagnostics with excerpts, an empty line between them.
         rendered: String,
     },
@@ -82,12 +82,25 @@ pub enum InputError {
 }
 
 impl InputError {
+    /// The file or folder that it is about, as given; none where it is about the arguments.
+    pub fn path(&self) -> Option<&str> {
+        match self {
+            Self::Unreadable { path, .. }
+            | Self::NotUtf8 { path, .. }
+            | Self::TooLong { path }
+            | Self::NothingToCheck { path }
+            | Self::NoClaimFiles { folder: path }
+            | Self::Mistakes { path, .. } => Some(path),
+            Self::NothingSelected { .. } => None,
+        }
+    }
+
     pub(super) fn mistakes(path: &str, text: &str, diagnostics: &[Diagnostic]) -> Self {
         let rendered: Vec<String> =
             diagnostics.iter().map(|diagnostic| diagnostic.render(path, text)).collect();
         Self::Mistakes {
             path: path.to_owned(),
-            count: diagnostics.len(),
+            mistakes: diagnostics.iter().map(|one| Mistake::of(one, text)).collect(),
             rendered: rendered.join("\n\n"),
         }
     }
@@ -97,21 +110,7 @@ impl InputError {
 /// with parent folders where needed.
 pub fn read(origins: &[Origin]) -> (Vec<Subject>, Vec<InputError>) {
     let mut problems = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut files = Vec::new();
-    for origin in origins {
-        match origin {
-            Origin::StandardInput => files.push(None),
-            Origin::Path(path) => {
-                for file in claim_files(path, &mut problems) {
-                    let identity = file.canonicalize().unwrap_or_else(|_| file.clone());
-                    if seen.insert(identity) {
-                        files.push(Some(file));
-                    }
-                }
-            }
-        }
-    }
+    let files = found(origins, &mut problems);
     let names: Vec<Vec<String>> = files
         .iter()
         .map(|file| match file {
@@ -130,6 +129,31 @@ pub fn read(origins: &[Origin]) -> (Vec<Subject>, Vec<InputError>) {
         }
     }
     (subjects, problems)
+}
+
+/// The claim files that `origins` stand for, each once, without the standard input.
+pub fn files(origins: &[Origin]) -> Vec<PathBuf> {
+    found(origins, &mut Vec::new()).into_iter().flatten().collect()
+}
+
+/// The claim files, `None` for the standard input, each once.
+fn found(origins: &[Origin], problems: &mut Vec<InputError>) -> Vec<Option<PathBuf>> {
+    let mut seen = BTreeSet::new();
+    let mut files = Vec::new();
+    for origin in origins {
+        match origin {
+            Origin::StandardInput => files.push(None),
+            Origin::Path(path) => {
+                for file in claim_files(path, problems) {
+                    let identity = file.canonicalize().unwrap_or_else(|_| file.clone());
+                    if seen.insert(identity) {
+                        files.push(Some(file));
+                    }
+                }
+            }
+        }
+    }
+    files
 }
 
 /// Reads one claim file for its declarations: it need not have a line to check.

@@ -4,7 +4,7 @@ use super::input::InputError;
 use super::plan::Line;
 use super::selection::suggestion;
 use super::{Settings, Subject};
-use crate::claim::Diagnostic;
+use crate::claim::{Diagnostic, DiagnosticKind};
 use crate::numeric::{Instance, instances};
 use rayon::prelude::*;
 
@@ -89,7 +89,7 @@ fn instances_of(line: &Line<'_>, settings: &Settings) -> Result<Vec<Instance>, B
         (Err(error), Some(grid)) => {
             let name = &line.claim.name;
             Err(Box::new(
-                Diagnostic::new(error.to_string(), grid.span, "this grid")
+                Diagnostic::new(DiagnosticKind::Grid, error.to_string(), grid.span, "this grid")
                     .also(line.claim.name_span, format!("`{name}` is evaluated at it")),
             ))
         }

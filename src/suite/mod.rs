@@ -8,8 +8,10 @@ mod heading;
 mod input;
 mod journal;
 mod lines;
+mod location;
 mod memory;
 mod merge;
+mod mistake;
 mod naming;
 mod plan;
 mod restored;
@@ -21,13 +23,16 @@ mod settings;
 mod setup;
 mod share;
 mod subject;
+mod text_hash;
 
 pub use figure::{CurveResult, FigureResult, PointsResult, PublishedResult};
 pub(crate) use gather::evidence;
 pub use heading::Heading;
-pub use input::{InputError, Origin, declarations, read};
+pub use input::{InputError, Origin, declarations, files, read};
 pub use journal::{Journal, Opened};
+pub use location::{Location, Position, locations};
 pub use merge::{MergeError, merge, shard_file};
+pub use mistake::Mistake;
 pub(crate) use plan::{Job, Line, Place, jobs, shared};
 pub use results::{
     ClaimResult, ExperimentResult, MarginResult, Results, Slack, SubjectResult, Summary,
@@ -40,3 +45,4 @@ pub use settings::Settings;
 pub use setup::Setup;
 pub use share::{Share, ShareError};
 pub use subject::{Subject, library};
+pub use text_hash::text_hash;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// All results of one run. Same seed, same bytes: times are kept elsewhere.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Results {
     /// `isserlis-results/1`.
     pub schema: String,
@@ -21,6 +22,9 @@ pub struct Results {
     pub effort: Effort,
     /// Probability that any statistical verdict of the run is wrong.
     pub error_budget: f64,
+    /// Statistical comparisons that share it equally.
+    #[serde(default)]
+    pub comparisons: u64,
     /// The files and theorems, in order.
     #[serde(default)]
     pub subjects: Vec<SubjectResult>,
@@ -50,6 +54,7 @@ impl Results {
 
 /// What the lines of one file or theorem stand on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SubjectResult {
     /// What stands in front of `::` in the ids of its lines.
     pub id: String,
@@ -72,6 +77,7 @@ pub struct SubjectResult {
 
 /// What an experiment does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ExperimentResult {
     /// Its name.
     pub name: String,
@@ -106,6 +112,7 @@ impl SubjectResult {
 
 /// The margin in force at a line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct MarginResult {
     /// A fraction of the prediction, or a number.
     pub value: f64,
@@ -142,6 +149,7 @@ impl ClaimResult {
 
 /// The result of one `claim` or `refute` line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ClaimResult {
     /// `<file name>::<claim>` or `<theorem id>::<claim>`.
     pub id: String,
@@ -155,6 +163,10 @@ pub struct ClaimResult {
     /// A proof beside a refutation: an error of the tool.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub contradiction: bool,
+    /// Hash of what the line says: its statement with all that it reaches by name, the rules, the
+    /// instances and the margin in force.
+    #[serde(default)]
+    pub text_hash: String,
     /// The proposition, ASCII.
     pub statement: String,
     /// The proposition, LaTeX (no dollar signs).
@@ -187,6 +199,7 @@ pub struct ClaimResult {
 
 /// Room that a bound leaves over its instances (larger minus smaller side).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Slack {
     /// Smallest.
     pub min: f64,
@@ -198,6 +211,7 @@ pub struct Slack {
 
 /// Counts over a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Summary {
     /// Claims with this verdict; controls are counted below.
     pub proved: u64,

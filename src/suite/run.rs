@@ -73,7 +73,7 @@ pub(super) fn run_with<M: Memory>(
         let jobs = jobs(&exact.lines, settings, &exact.undecided);
         let found = run.gather(&exact, &jobs, shared(settings, &jobs).as_ref())?;
         let found = [exact.found.clone(), found].concat();
-        let results = results(subjects, settings, &exact, &found);
+        let results = results(subjects, settings, comparisons(&jobs), &exact, &found);
         Ok(Outcome { results, timings: timings(&exact.lines, &found), problems: exact.problems })
     })
 }
@@ -116,6 +116,7 @@ pub fn repeat(
         let Ok(exact) = run.exactly(subjects);
         let jobs = jobs(&exact.lines, settings, &exact.undecided);
         let budget = shared(settings, &jobs);
+        let comparisons = comparisons(&jobs);
         let (random, certain): (Vec<_>, Vec<_>) = jobs.into_iter().partition(Job::is_random);
         let Ok(found) = run.gather(&exact, &certain, budget.as_ref());
         let once = [exact.found.clone(), found].concat();
@@ -129,7 +130,7 @@ pub fn repeat(
             let run = Run { settings: &settings, ..run };
             let Ok(found) = run.gather(&exact, &random, budget.as_ref());
             let found = [once.clone(), found].concat();
-            let mut results = results(subjects, &settings, &exact, &found);
+            let mut results = results(subjects, &settings, comparisons, &exact, &found);
             results.claims.retain(|claim| ids.contains(&claim.id));
             if !each(results) {
                 break;
@@ -167,6 +168,7 @@ pub(crate) fn lines<'s>(
 fn results(
     subjects: &[Subject],
     settings: &Settings,
+    comparisons: usize,
     exact: &Exact<'_>,
     found: &[Found],
 ) -> Results {
@@ -190,6 +192,7 @@ fn results(
         seed: settings.seed,
         effort: settings.effort,
         error_budget: settings.error_budget,
+        comparisons: comparisons as u64,
         summary: summary(&claims),
         subjects: with_results.map(SubjectResult::of).collect(),
         waiting: exact.waiting.clone(),

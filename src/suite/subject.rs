@@ -67,8 +67,8 @@ impl Subject {
         })
     }
 
-    /// Whether it is a theorem of the library.
-    pub(super) fn is_theorem(&self) -> bool {
+    /// Whether it is a theorem of the library and no claim file.
+    pub fn is_theorem(&self) -> bool {
         self.source.is_some()
     }
 

@@ -95,6 +95,7 @@ mod tests {
             further_samples: None,
             method: "test".to_owned(),
             seed: None,
+            quantity: None,
             looks: Vec::new(),
             entries: None,
         }
