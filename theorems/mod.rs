@@ -37,7 +37,6 @@ pub static LIBRARY: &[&Theorem] = &[
     &zhang_frei_bartlett_2024::unbalanced_gauge_limit::THEOREM,
     &zhang_frei_bartlett_2024::spurious_local_minima::THEOREM,
     &zhang_frei_bartlett_2024::trained_prediction::THEOREM,
-    &zhang_frei_bartlett_2024::twenty_dimensions::THEOREM,
     &zhang_frei_bartlett_2024::task_family_moments::THEOREM,
     &zhang_frei_bartlett_2024::prediction_error_general_task::THEOREM,
     &zhang_frei_bartlett_2024::noiseless_risk::THEOREM,

@@ -43,7 +43,6 @@ pub mod sign_of_output_scale;
 pub mod spurious_local_minima;
 pub mod task_family_moments;
 pub mod trained_prediction;
-pub mod twenty_dimensions;
 pub mod unbalanced_gauge_limit;
 
 use crate::prelude::*;
