@@ -152,20 +152,21 @@ mod tests {
     #[test]
     fn ticks_are_round_numbers() {
         assert_eq!(labels(&[0.0, 1.0]), ["0.0", "0.5", "1.0"]);
-        assert_eq!(labels(&[3.0, 48.0]), ["0", "10", "20", "30", "40", "50"]);
+        assert_eq!(labels(&[3.0, 48.0]), ["0", "20", "40"]);
         assert_eq!(labels(&[-0.02, 0.03]), ["\u{2212}0.02", "0.00", "0.02"]);
     }
 
     #[test]
     fn wide_ranges_get_powers_of_ten() {
         assert_eq!(labels(&[0.01, 1.0]), ["0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1"]);
-        assert_eq!(labels(&[1e-7, 1e-5]), ["10^{\u{2212}7}", "10^{\u{2212}6}", "10^{\u{2212}5}"]);
+        let powers = [7, 6, 5, 4].map(|power| format!("10^{{\u{2212}{power}}}"));
+        assert_eq!(labels(&[1e-7, 1e-4]), powers);
     }
 
     #[test]
     fn a_single_value_has_a_range_around_it() {
         let range = Range::over(&[2.0], false);
         assert!(range.low < 2.0 && range.high > 2.0);
-        assert_eq!(range.place(2.0), 0.5);
+        assert!((range.place(2.0) - 0.5).abs() < 1e-12);
     }
 }

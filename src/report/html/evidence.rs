@@ -116,6 +116,7 @@ mod tests {
         let drawn = Interval::of(&deviation).unwrap();
         assert_eq!(drawn.predicted, 6.0);
         assert_eq!(drawn.band, [6.0, 154.0]);
-        assert_eq!(drawn.estimate, 43.0 - 18.5);
+        // A margin of half the prediction, 1, is the whole width.
+        assert_eq!((drawn.interval, drawn.estimate), ([6.0, 80.0], 43.0));
     }
 }
