@@ -1,8 +1,11 @@
 //! The command line, run as a user runs it: exit codes, messages, files.
 
+mod program;
+
+use program::{folder, isserlis};
 use serde_json::Value;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 const DECLARATIONS: &str = "\
@@ -13,23 +16,9 @@ let S = X*X'/N
 define Gamma := (1 + 1/N)*Lambda + tr(Lambda)/N*I
 ";
 
-/// An empty folder for one test.
-fn folder(test: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).expect("a folder for the test");
-    folder
-}
-
 fn write(folder: &Path, name: &str, lines: &str) {
     let text = format!("{DECLARATIONS}{lines}");
     std::fs::write(folder.join(name), text).expect("a claim file");
-}
-
-fn isserlis(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_isserlis"));
-    command.args(arguments).current_dir(folder).stdin(Stdio::null());
-    command.output().expect("the program runs")
 }
 
 fn code(output: &Output) -> i32 {

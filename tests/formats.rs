@@ -1,9 +1,12 @@
 //! The formats for machines, each read by something else than what wrote it: JSON and SARIF by
 //! their schemas, JUnit by the XSD of Jenkins' plugin, annotations by the rules of GitHub's runner.
 
+mod program;
+
+use program::{folder, isserlis};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Output};
 
 /// Everything that a report can contain: a claim that holds, one that does not, an undecided one,
 /// a control that is rejected and one that is not, a simulation, and a matrix.
@@ -25,19 +28,6 @@ at
 note 100% open, <really>
 claim undecided: opnorm(Lambda) <= tr(Lambda)
 ";
-
-fn folder(test: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("formats").join(test);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).expect("a folder for the test");
-    folder
-}
-
-fn isserlis(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_isserlis"));
-    command.args(arguments).current_dir(folder).stdin(Stdio::null());
-    command.output().expect("the program runs")
-}
 
 fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("text")

@@ -1,6 +1,9 @@
 //! Runs that are killed, runs that find no room, and runs that several machines share: the end is
 //! that of one run that nothing disturbs, byte for byte.
 
+mod program;
+
+use program::{command, folder, isserlis};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::path::{Path, PathBuf};
@@ -13,27 +16,6 @@ const FILES: [&str; 3] = ["report.md", "report.tex", "results.json"];
 /// The claim files: proved, exact, too large for exact arithmetic, sampled.
 fn claims() -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/journal").display().to_string()
-}
-
-/// An empty folder for one test.
-fn folder(test: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("journal").join(test);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).expect("a folder for the test");
-    folder
-}
-
-fn command(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_isserlis"));
-    command.args(arguments).current_dir(folder).stdin(Stdio::null());
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SLURM_")) {
-        command.env_remove(name);
-    }
-    command
-}
-
-fn isserlis(folder: &Path, arguments: &[&str]) -> Output {
-    command(folder, arguments).output().expect("the program runs")
 }
 
 fn messages(output: &Output) -> String {

@@ -1,16 +1,18 @@
 //! What `diff` and `check --baseline` tell, and what they do not.
 
+mod program;
+
 use isserlis::claim::ClaimFile;
 use isserlis::regression::{Baseline, Differences, What, differences};
 use isserlis::suite::{Subject, run};
 use isserlis::verdict::EvidenceKind;
 use isserlis::{Results, Settings};
+use program::isserlis;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
 
 const GRAM: &str = "\
 theory Gram matrix
@@ -27,17 +29,9 @@ claim trace: E[tr(S)] == tr(Lambda)
 ";
 
 fn folder(test: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("regression").join(test);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).expect("a folder for the test");
+    let folder = program::folder(test);
     std::fs::write(folder.join("gram.claim"), GRAM).expect("a claim file");
     folder
-}
-
-fn isserlis(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_isserlis"));
-    command.args(arguments).current_dir(folder).stdin(Stdio::null());
-    command.output().expect("the program runs")
 }
 
 /// Exit code and standard output.
