@@ -332,6 +332,16 @@ pub enum ClaimKind {
     Refute,
 }
 
+impl ClaimKind {
+    /// The word of a line in a claim file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Claim => "claim",
+            Self::Refute => "refute",
+        }
+    }
+}
+
 /// What a line says (section 5 of the language).
 #[derive(Clone, Debug, PartialEq)]
 pub enum Proposition {

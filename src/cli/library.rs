@@ -3,7 +3,7 @@
 use super::Exit;
 use super::options::{Colour, ShowOptions};
 use super::output::print;
-use crate::claim::{Claim, ClaimKind};
+use crate::claim::Claim;
 use crate::suite::{Subject, library, suggestion};
 use std::fmt::Write;
 
@@ -80,7 +80,7 @@ fn described(subject: &Subject, claims: &[&Claim]) -> Result<String, std::fmt::E
     }
     writeln!(out)?;
     for claim in claims {
-        let kind = if claim.kind == ClaimKind::Claim { "claim" } else { "refute" };
+        let kind = claim.kind.word();
         writeln!(out, "  {kind} {}: {}", claim.name, claim.proposition)?;
         for note in &claim.notes {
             writeln!(out, "      note: {note}")?;

@@ -133,7 +133,7 @@ impl Case {
             _ => detail(line).join("\n"),
         };
         Self {
-            name: format!("{} {}", words::kind(line), line.name()),
+            name: format!("{} {}", line.kind.word(), line.name()),
             time: decimal(seconds),
             outcome,
             kind: if line.contradiction { "contradiction" } else { line.verdict.word() }.to_owned(),

@@ -171,7 +171,7 @@ impl<'a> Line<'a> {
         Self {
             result,
             name: result.name(),
-            kind: if words::kind(result) == "claim" { "claim" } else { "control" },
+            kind: words::role(result),
             mark: words::mark(result),
             reason: words::reason(result),
             margin: result.margin.as_ref().map(|margin| {

@@ -13,7 +13,7 @@ pub fn repetitions(counts: &Repetitions) -> String {
     let mut out = String::new();
     let longest = counts.lines.iter().map(|line| line.id.chars().count()).max().unwrap_or(0);
     for line in &counts.lines {
-        let kind = if line.kind == ClaimKind::Claim { "claim" } else { "refute" };
+        let kind = line.kind.word();
         let row = format!("{kind:<6} {:<longest$}  {}{}", line.id, verdicts(line), caught(line));
         writeln!(out, "{row}").expect(INFALLIBLE);
     }

@@ -47,7 +47,7 @@ const INFALLIBLE: &str = "a string takes everything";
 fn describe(out: &mut String, result: &ClaimResult, width: usize, style: Style) {
     let mark = painted(result, style, &format!("{:<4}", words::mark(result)));
     let verdict = painted(result, style, &format!("{:<12}", result.verdict));
-    let (kind, name) = (words::kind(result), result.name());
+    let (kind, name) = (result.kind.word(), result.name());
     let dropped = result.drops.as_ref().map(|text| format!("without {text}: "));
     let reason = cut(&format!("{}{}", dropped.unwrap_or_default(), words::reason(result)));
     let line = format!("  {mark} {kind:<6} {name:<width$}  {verdict} {reason}");

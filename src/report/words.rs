@@ -30,11 +30,11 @@ pub(super) fn printed(result: &ClaimResult) -> Option<&str> {
     notes.find(|note| result.kind == ClaimKind::Refute && note.contains("as printed"))
 }
 
-/// The word of a line in a claim file.
-pub(super) fn kind(result: &ClaimResult) -> &'static str {
+/// What a line is called in a report: `claim` or `control`.
+pub(super) fn role(result: &ClaimResult) -> &'static str {
     match result.kind {
         ClaimKind::Claim => "claim",
-        ClaimKind::Refute => "refute",
+        ClaimKind::Refute => "control",
     }
 }
 
@@ -93,7 +93,7 @@ pub(super) fn outcome(result: &ClaimResult) -> String {
     };
     let mut text = format!(
         "{} `{}` {must}: {}, {}",
-        kind(result),
+        result.kind.word(),
         result.name(),
         result.verdict,
         reason(result)

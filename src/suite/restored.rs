@@ -18,10 +18,7 @@ fn restored<'a>(
     declarations: &[String],
     lines: impl Iterator<Item = (ClaimKind, &'a str, &'a str)>,
 ) -> Option<ClaimFile> {
-    let lines = lines.map(|(kind, name, statement)| {
-        let kind = if kind == ClaimKind::Claim { "claim" } else { "refute" };
-        format!("{kind} {name}: {statement}")
-    });
+    let lines = lines.map(|(kind, name, statement)| format!("{} {name}: {statement}", kind.word()));
     // The last instances and margin need not fit the other lines, and say nothing of what they mean.
     let end = ["at", "margin"].map(str::to_owned);
     let text: Vec<String> = declarations.iter().cloned().chain(end).chain(lines).collect();

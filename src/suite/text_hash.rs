@@ -1,8 +1,8 @@
 //! The hash of what a line says, by which a changed text is noticed.
 
 use crate::claim::{
-    Abbreviation, Attributes, Claim, ClaimFile, ClaimKind, Element, Expr, Grid, GridValue, LawKind,
-    Letter, LetterKind, Node, Proposition, Space,
+    Abbreviation, Attributes, Claim, ClaimFile, Element, Expr, Grid, GridValue, LawKind, Letter,
+    LetterKind, Node, Proposition, Space,
 };
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -19,11 +19,7 @@ pub fn text_hash(file: &ClaimFile, claim: &Claim) -> String {
 
 /// What the hash is of, line by line.
 fn says(file: &ClaimFile, claim: &Claim) -> String {
-    let kind = match claim.kind {
-        ClaimKind::Claim => "claim",
-        ClaimKind::Refute => "refute",
-    };
-    let mut lines = vec![format!("{kind} {}", claim.statement())];
+    let mut lines = vec![format!("{} {}", claim.kind.word(), claim.statement())];
     let mut reached = Reached::default();
     claim.proposition.expressions().into_iter().for_each(|expr| reached.add(expr));
     match &claim.proposition {

@@ -33,7 +33,7 @@ pub(super) fn index(report: &Report<'_>) -> String {
     }
     for result in &report.results.claims {
         let Some(card) = report.card(result.subject()) else { continue };
-        let kind = if words::kind(result) == "claim" { "claim" } else { "control" };
+        let kind = words::role(result);
         let address = format!("{}#{}", card.address, anchor(result.name()));
         add(&result.id, &result.statement, kind, result.verdict.word(), address);
     }
