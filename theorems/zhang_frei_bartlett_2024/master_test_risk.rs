@@ -6,10 +6,12 @@
 //!         B -> B -> d x d -> preconditioner: the prediction is x_q'B'b, b = (1/M) sum y_i x_i
 //!         s^2, w -> s2, w -> 1 x 1, d x 1 -> variance of the label noise, task vector
 //!         N, M -> N, M -> sizes -> examples in a training and in a test prompt
-//! Needs:  a query independent of the examples; second moments alone of the query
+//!         pick, c -> pick, c -> M x 1, d x 1 -> picks a query among the examples; makes the noise depend on the inputs
+//! Needs:  a query independent of the examples (query_among_the_examples), noise independent of the examples
+//!         (noise_of_the_inputs); second moments alone of the query
 //! Expect: proof for all d, M; the shifts by simulation and training
 //! Checked: layers with any B, and layers trained on raw prompts, under each shift.
-//!         Not seen: queries that depend on the examples
+//!         Not seen: other laws of the examples than Gaussian ones
 //! Not to be confused with: the error against noisy answers, which is larger by s^2
 
 use crate::prelude::*;
@@ -33,6 +35,8 @@ space d, N, M
 positive s2, sigma
 vector theta[d]
 vector w[d]
+vector c[d]
+vector pick[M]
 matrix B[d,d]
 matrix Lambda[d,d] pd
 matrix Omega[d,d] pd
@@ -60,6 +64,10 @@ refute trained_on_the_test_covariance: E[(b'*inv(Gamma)*xq - w'*xq)^2] == subst(
 refute risk_of_the_transpose: E[(b'*B*xq - w'*xq)^2] == subst(risk, B -> B')
 refute risk_without_noise: E[(b'*B*xq - w'*xq)^2] == subst(risk, s2 -> 0)
 refute risk_without_variance: E[(b'*B*xq - w'*xq)^2] == qf(B'*Omega*w - w, Q)
+without a query independent of the examples
+refute query_among_the_examples: E[(b'*B*X*pick - w'*X*pick)^2] == subst(risk, Q -> pick'*pick*Omega)
+without noise independent of the examples
+refute noise_of_the_inputs: E[((w + c)'*X*X'*B*xq/M - w'*xq)^2] == subst(risk, s2 -> c'*Omega*c)
 
 observed layer_error
 observed layer_error_of_random_tasks

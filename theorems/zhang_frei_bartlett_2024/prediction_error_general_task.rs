@@ -7,7 +7,10 @@
 //!         min_w -> best -> 1 x 1 -> error of the best linear predictor
 //!         Theta, sigma -> theta, sigma -> d x 1, 1 x 1 -> the start of the training (Assumption 3.3)
 //!         w, v -> w, v -> d x 1 -> task vector and direction of the four families of labels
-//! Needs:  training on N noiseless linear prompts (lengths_swapped, gamma_of_the_test_length), the
+//!         Q -> Q -> d x d -> covariance of a query that is not like the examples
+//! Needs:  training on N noiseless linear prompts (lengths_swapped, gamma_of_the_test_length),
+//!         independent examples (one_example_repeated), a query with the covariance of the examples
+//!         (query_of_another_covariance), the
 //!         normalisation 1/M at test time (divided_by_the_training_length), labels with a second moment:
 //!         the paper asks for the means of y, xy and y^2 xx' alone, which leaves both sides infinite
 //!         for d = 1 and y one over the root of |x|
@@ -43,9 +46,12 @@ vector v[d]
 matrix Sigma[d,d] sym
 matrix Lambda[d,d] pd
 matrix B[d,d]
+matrix Q[d,d] pd
 ones one[M]
 secondorder0 Z0[d,M] ~ Sigma : context
+secondorder0 z[d] ~ Sigma : context
 secondorder xq[d] ~ Lambda : query
+secondorder other[d] ~ Q : query
 secondorder r[1] ~ best*I : query
 define Gamma := (1 + 1/N)*Lambda + tr(Lambda)/N*I
 let b = (Lambda*a*one' + Z0)*one/M
@@ -58,6 +64,10 @@ note b is the mean of x y over the test prompt, xq and r the query and what no l
 claim any_law: E[(b'*inv(Gamma)*xq - (a'*xq + r))^2] == error
 refute any_law_without_trace_terms: E[(b'*inv(Gamma)*xq - (a'*xq + r))^2]
    == best + variance + ||a||^2_(inv(Gamma)^2*Lambda^3)/N^2
+without independent examples
+refute one_example_repeated: E[((Lambda*a + z)'*inv(Gamma)*xq - (a'*xq + r))^2] == error
+without a query with the covariance of the examples
+refute query_of_another_covariance: E[(b'*inv(Gamma)*other - (a'*other + r))^2] == error
 
 let tau = v'*Lambda*v
 let spread = w'*Lambda*w*Lambda + Lambda*w*w'*Lambda

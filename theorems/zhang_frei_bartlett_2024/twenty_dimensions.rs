@@ -1,10 +1,10 @@
 //! # Training on raw prompts reaches both limits in twenty dimensions
-//! Source: arXiv:2306.09927, Theorems 4.1 and 4.5, eqs. (4.1), (4.12)
-//! Claim:  $u_{-1} U_{11} \to \Gamma^{-1}$ with a fixed covariance, $\to (\mathbb{E}\,\Gamma_\tau\Lambda_\tau^2)^{-1} \mathbb{E}\Lambda_\tau^2$ with a random one
-//! Where:  v, z -> v, z -> d x 1 -> directions of the fixed covariance, Lambda = I + (v v' + z z')/2; coordinates of the
-//!         random one, whose entries are 1 but for two, on v and z
-//!         tr E Lambda_tau -> t -> 1 x 1 -> mean of the trace; gammas by coordinates
-//!         E lambda^k -> a1, a2, a3; b1, b2, b3 -> 1 x 1 -> moments of the entries on v and on z
+//! Source: arXiv:2306.09927, Theorem 4.1, eq. (4.1); Theorem 4.5, eq. (4.12)
+//! Claim:  $u_{-1} U_{11} \to \Gamma^{-1} \text{ with a fixed covariance}, \quad u_{-1} U_{11} \to (\mathbb{E}\,\Gamma_\tau\Lambda_\tau^2)^{-1} \mathbb{E}\Lambda_\tau^2 \text{ with a random one}$
+//! Where:  v, z -> v, z -> d x 1 -> directions of the fixed covariance I + (v v' + z z')/2; the entries of the random one that vary
+//!         tr E Lambda_tau -> t -> 1 x 1 -> mean of the trace
+//!         E lambda^k -> a1, a2, a3, b1, b2, b3 -> 1 x 1 -> moments of the entry on v and of that on z; the others are 1
+//!         gamma -> gamma_v, gamma_z, gamma_others -> 1 x 1 -> diagonal of E Gamma_tau Lambda_tau^2
 //!         sigma -> sigma -> 1 x 1 -> the start: U = sigma I/sqrt(d), u = sigma
 //!         N -> N -> size -> examples in a prompt
 //! Needs:  what the two theorems need; other statements drop it at small d
@@ -19,7 +19,10 @@ use crate::prelude::*;
 /// Theorems 4.1 and 4.5 at d = 20.
 pub const THEOREM: Theorem = Theorem {
     id: "zhang_frei_bartlett_2024::twenty_dimensions",
-    source: Source { arxiv: "2306.09927", statement: "Theorems 4.1 and 4.5" },
+    source: Source {
+        arxiv: "2306.09927",
+        statement: "Theorem 4.1, eq. (4.1); Theorem 4.5, eq. (4.12)",
+    },
     claims: CLAIMS,
     experiments,
     uses: &[
