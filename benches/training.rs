@@ -3,7 +3,7 @@
 
 use divan::{Bencher, counter::ItemsCount};
 use faer::Mat;
-use isserlis::data::{Lane, Normals, PromptLaw};
+use isserlis::data::{Lane, Normals, PromptLaw, PromptSource};
 use isserlis::network::LinearAttention;
 use isserlis::training::{
     EmpiricalLoss, FlowSettings, FreshPrompts, Objective, PopulationLoss, Sampler, flow_trajectory,
@@ -38,9 +38,9 @@ fn start(d: usize) -> LinearAttention {
 fn one_prompt_as_defined(bencher: Bencher, (d, context_length): (usize, usize)) {
     let (law, network) = (law(d, context_length), start(d));
     let mut generator = ChaCha8Rng::seed_from_u64(1);
-    let mut source = Normals::new(&mut generator);
+    let mut source = PromptSource::new(&mut generator);
     bencher.counter(ItemsCount::new(1_usize)).bench_local(|| {
-        let sample = law.sample_from(&mut source, &mut generator);
+        let sample = source.draw(&law, &mut generator);
         network.gradient(&sample.prompt, sample.answer)
     });
 }

@@ -7,8 +7,8 @@ pub use crate::data::{
 };
 pub use crate::evidence::BiasSource;
 pub use crate::experiment::{
-    Draw, Effort, Experiment, ExperimentError, Observed, Prepare, PrepareLevel, Setting, Supply,
-    numbers,
+    Draw, Effort, Experiment, ExperimentError, LEVELS, LevelDraw, Observed, Prepare, PrepareLevels,
+    Setting, Supply, numbers,
 };
 pub use crate::haar::{
     Feature, GradientStep, StateMoments, bayes_floor, best_combination, feature_ladder,
@@ -20,9 +20,9 @@ pub use crate::network::{
 };
 pub use crate::theorem::{Curve, Figure, Paper, Points, Published, Source, Theorem};
 pub use crate::training::{
-    Examples, FlowSettings, LayerExamples, MeanLoss, Objective, Pilot, PopulationLoss, Probe,
-    SequencePlan, SequenceTask, SequenceTraining, flow_trajectory, gradient_flow,
-    regressed_preconditioner,
+    Examples, FlowSettings, LayerExamples, MeanLoss, Objective, Optimizer, Pilot, PopulationLoss,
+    Probe, Prompts, Schedule, SequencePlan, SequenceTask, SequenceTraining, TrainedNetwork,
+    TrainingPlan, flow_trajectory, gradient_flow, regressed_preconditioner,
 };
 pub use crate::verdict::EvidenceKind;
 pub use faer::linalg::solvers::{DenseSolveCore, Solve};

@@ -34,7 +34,7 @@ fn the_committed_record_is_of_this_version_and_keeps_every_share() {
     assert_eq!(record.shares().len(), 4, "two quantities at two shares");
     for rate in &record.rates {
         assert!(rate.runs >= 200, "{rate:?}");
-        assert_eq!(rate.verified + rate.refuted + rate.inconclusive, rate.runs);
+        assert_eq!(rate.verified + rate.refuted + rate.undecided, rate.runs);
         assert!(rate.interval().low <= rate.share, "{rate:?}");
     }
     let detected = |off| {

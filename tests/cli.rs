@@ -652,7 +652,7 @@ fn a_calibration_is_printed_and_written_and_does_not_depend_on_the_number_of_thr
     assert_eq!(run("3", "three.json"), (text.clone(), record.clone()));
     assert!(text.contains("risk, variance exact"), "{text}");
     let record: Value = serde_json::from_str(&record).expect("one object");
-    assert_eq!(record["schema"], "isserlis-calibration/1");
+    assert_eq!(record["schema"], "isserlis-calibration/2");
     assert_eq!(record["rates"].as_array().expect("rates").len(), 28);
     assert_eq!(record["coverage"][4]["runs"], 8);
 }

@@ -45,6 +45,7 @@ pub static LIBRARY: &[&Theorem] = &[
     &zhang_frei_bartlett_2024::master_test_risk::THEOREM,
     &zhang_frei_bartlett_2024::random_covariance_dynamics::THEOREM,
     &zhang_frei_bartlett_2024::random_covariance_limit::THEOREM,
+    &zhang_frei_bartlett_2024::twenty_dimensions::THEOREM,
     &zhang_frei_bartlett_2024::random_covariance_pl::THEOREM,
     &zhang_frei_bartlett_2024::exponential_covariance::THEOREM,
     &zhang_frei_bartlett_2024::noncommuting_covariance::THEOREM,

@@ -43,14 +43,15 @@ pub fn planted(seed: u64, runs: u64) -> Vec<Rate> {
                     .map(|number| verdict(&line, share, seed.wrapping_add(number)))
                     .collect();
                 let count = |wanted| verdicts.iter().filter(|one| **one == wanted).count() as u64;
+                let (verified, refuted) = (count(Verdict::Verified), count(Verdict::Refuted));
                 rates.push(Rate {
                     quantity: quantity.to_owned(),
                     share,
                     off: distance,
                     runs,
-                    verified: count(Verdict::Verified),
-                    refuted: count(Verdict::Refuted),
-                    inconclusive: count(Verdict::Inconclusive),
+                    verified,
+                    refuted,
+                    undecided: runs - verified - refuted,
                 });
             }
         }

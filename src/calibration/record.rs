@@ -9,7 +9,7 @@ const SHARE: f64 = 0.05;
 /// What was measured, and with what.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
-    /// `isserlis-calibration/1`.
+    /// `isserlis-calibration/2`.
     pub schema: String,
     /// Version of the tool.
     pub version: String,
@@ -37,8 +37,9 @@ pub struct Rate {
     pub verified: u64,
     /// Refuted.
     pub refuted: u64,
-    /// Inconclusive.
-    pub inconclusive: u64,
+    /// Neither: inconclusive, or open because the calculus and the draws seemed to disagree, which
+    /// the share allows too.
+    pub undecided: u64,
 }
 
 /// How often an interval for the mean of 1.5 of the squared error of one-layer attention (d = 5,
@@ -61,7 +62,7 @@ pub struct Coverage {
 
 impl Calibration {
     /// The format of the record.
-    pub const SCHEMA: &str = "isserlis-calibration/1";
+    pub const SCHEMA: &str = "isserlis-calibration/2";
 
     /// The last calibration, as committed with this version.
     ///

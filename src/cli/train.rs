@@ -30,13 +30,13 @@ pub(super) struct TrainOptions {
     /// How it is trained
     #[arg(long, value_enum, default_value_t)]
     optimizer: Algorithm,
-    /// Steps [default: as many as a short pilot run asks for]
+    /// Steps [default: as many as the gradient flow asks for, with adam 1000]
     #[arg(long, value_name = "N")]
     steps: Option<NonZeroU32>,
     /// Prompts a step, or with `gd` fixed prompts in all [default: gd 40000, sgd 512, adam 128]
     #[arg(long, value_name = "N")]
     batch: Option<NonZeroUsize>,
-    /// Step size [default: from the curvature that a short pilot run finds]
+    /// Step size [default: from the curvature along the gradient flow, with adam from its limit]
     #[arg(long, value_name = "X", value_parser = step_size)]
     rate: Option<f64>,
     /// How the contexts of fresh prompts are drawn [default: the cheapest exact way]
@@ -197,7 +197,7 @@ impl Task {
         options: &TrainOptions,
         generator: &mut ChaCha8Rng,
     ) -> anyhow::Result<Trained> {
-        let plan = self.plan(start, options, generator)?;
+        let plan = self.plan(start, options)?;
         let (steps, rate) = (plan.schedule.steps, plan.schedule.rate);
         let (name, prompts) = match (options.optimizer, plan.prompts) {
             (Algorithm::Adam, Prompts::Fresh(batch)) => ("Adam", format!("{batch} fresh")),
@@ -226,10 +226,8 @@ impl Task {
         &self,
         start: &LinearAttention,
         options: &TrainOptions,
-        generator: &mut ChaCha8Rng,
     ) -> anyhow::Result<TrainingPlan> {
-        message("a pilot run, which finds the step size and the number of steps ...", options.show);
-        let pilot = Pilot::run(&self.law, start, generator)?;
+        let pilot = Pilot::of(&self.loss()?, start)?;
         let batch = |usual| options.batch.map_or(usual, usize::from);
         let steps = options.steps.map(|steps| u64::from(steps.get()));
         let mut plan = match options.optimizer {

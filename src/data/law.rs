@@ -1,7 +1,5 @@
 //! Laws of prompts: Gaussian inputs and the families of labels of in-context regression.
 
-use super::normal::Normals;
-use super::prompt::{AnsweredPrompt, Prompt};
 use super::random_covariance::PositiveLaw;
 use super::stream::fill_with_normals;
 use faer::{Mat, Side};
@@ -269,53 +267,24 @@ impl PromptLaw {
         &self.labels
     }
 
+    /// The lower triangular factor `C` with `C C' = Lambda`.
+    pub(super) fn factor(&self) -> &Mat<f64> {
+        &self.factor
+    }
+
     /// The lower triangular factor `C` with `C C' = Q`.
     pub(crate) fn query_factor(&self) -> &Mat<f64> {
         &self.query_factor
     }
 
-    /// Draws a prompt. The order of the draws is: covariance (if random), task (unless fixed), query,
-    /// then for every example its input; last the noise of the labels and of the answer (if labels
-    /// are noisy).
-    pub fn sample(&self, generator: &mut ChaCha8Rng) -> AnsweredPrompt {
-        self.sample_from(&mut Normals::new(generator), generator)
-    }
-
-    /// The same with normals from a source that serves many prompts; only a random covariance is
-    /// drawn from `generator`.
-    pub fn sample_from(&self, source: &mut Normals, generator: &mut ChaCha8Rng) -> AnsweredPrompt {
-        if self.diagonal_entries.is_some() {
-            return self.given_covariance(generator).sample_from(source, generator);
-        }
-        let (dimension, length) = (self.dimension(), self.context_length);
-        let random_task = matches!(self.task, TaskLaw::StandardNormal);
-        let noisy = matches!(self.labels, Labels::NoisyLinear { .. });
-        let vectors = usize::from(random_task) + 1 + length;
-        let mut normals = source.draw(vectors * dimension + usize::from(noisy) * (length + 1));
-        let noise = normals.split_off(vectors * dimension);
-        let mut inputs = normals.split_off((vectors - length) * dimension);
-        let mut query = normals.split_off((vectors - length - 1) * dimension);
-        let task = if let TaskLaw::Fixed(task) = &self.task { task.clone() } else { normals };
-        colour(&self.query_factor, &mut query);
-        let mut examples = Mat::zeros(dimension, length);
-        let mut labels = Vec::with_capacity(length);
-        for (n, input) in inputs.chunks_exact_mut(dimension).enumerate() {
-            colour(&self.factor, input);
-            examples.col_mut(n).iter_mut().zip(&*input).for_each(|(entry, x)| *entry = *x);
-            labels.push(self.label_mean(&task, input));
-        }
-        let mut answer = self.label_mean(&task, &query);
-        if let Labels::NoisyLinear { variance } = self.labels {
-            for (label, noise) in labels.iter_mut().chain([&mut answer]).zip(noise) {
-                *label += variance.sqrt() * noise;
-            }
-        }
-        AnsweredPrompt { prompt: Prompt { examples, labels, query }, answer, task }
+    /// Whether every prompt has a covariance of its own.
+    pub(crate) fn has_random_covariance(&self) -> bool {
+        self.diagonal_entries.is_some()
     }
 
     /// Draws a query alone (where the covariance is random, with one of its own).
     pub fn sample_query(&self, generator: &mut ChaCha8Rng) -> Vec<f64> {
-        if self.diagonal_entries.is_some() {
+        if self.has_random_covariance() {
             return self.given_covariance(generator).sample_query(generator);
         }
         let mut query = vec![0.0; self.dimension()];
@@ -359,9 +328,11 @@ fn dot(left: &[f64], right: &[f64]) -> f64 {
 }
 
 /// Replaces `z` by `C z` for lower triangular `C`.
-fn colour(factor: &Mat<f64>, entries: &mut [f64]) {
-    for i in (0..entries.len()).rev() {
-        entries[i] = (0..=i).map(|j| factor[(i, j)] * entries[j]).sum();
+pub(super) fn colour(factor: &Mat<f64>, entries: &mut [f64]) {
+    // From the last column on: those before it do not change its entry.
+    for (j, column) in factor.col_iter().enumerate().rev() {
+        let entry = std::mem::take(&mut entries[j]);
+        entries.iter_mut().zip(column.iter()).skip(j).for_each(|(sum, c)| *sum += c * entry);
     }
 }
 
@@ -403,7 +374,7 @@ fn check_vector(what: &'static str, vector: &[f64], dimension: usize) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::generator;
+    use crate::data::{AnsweredPrompt, PromptSource, generator};
     use faer::mat;
 
     fn law() -> PromptLaw {
@@ -473,11 +444,10 @@ mod tests {
         let law = law.with_query_covariance(&query_covariance).unwrap();
         let law = law.with_labels(Labels::NoisyLinear { variance: 0.25 }).unwrap();
         let mut generator = generator(5, &["covariance"], 0);
-        let mut source = Normals::new(&mut generator);
+        let mut source = PromptSource::new(&mut generator);
         let mut sums = [0.0; 8];
         for _ in 0..COUNT {
-            let AnsweredPrompt { prompt, answer, task } =
-                law.sample_from(&mut source, &mut generator);
+            let AnsweredPrompt { prompt, answer, task } = source.draw(&law, &mut generator);
             let (x, q) = ([prompt.examples[(0, 0)], prompt.examples[(1, 0)]], &prompt.query);
             let noise = prompt.labels[0] - task[0] * x[0] - task[1] * x[1];
             let query_noise = answer - task[0] * q[0] - task[1] * q[1];

@@ -39,7 +39,11 @@ impl Prompt {
     /// attention layer keeps of the context.
     pub fn label_correlation(&self) -> Vec<f64> {
         let length = self.length() as f64;
-        let row = |i| (0..self.length()).map(move |n| self.labels[n] * self.examples[(i, n)]);
-        (0..self.dimension()).map(|i| row(i).sum::<f64>() / length).collect()
+        let mut correlation = vec![0.0; self.dimension()];
+        for (input, label) in self.examples.col_iter().zip(&self.labels) {
+            correlation.iter_mut().zip(input.iter()).for_each(|(sum, x)| *sum += label * x);
+        }
+        correlation.iter_mut().for_each(|sum| *sum /= length);
+        correlation
     }
 }

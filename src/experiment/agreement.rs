@@ -12,6 +12,8 @@ pub(super) struct AgreementCheck {
     waiting: Option<Vec<f64>>,
     /// Largest absolute value of the raw statistic: what rounding is relative to.
     magnitude: f64,
+    /// Probability of a false alarm.
+    share: f64,
 }
 
 impl AgreementCheck {
@@ -26,6 +28,7 @@ impl AgreementCheck {
             scatter: variances.map(|variances| (variances, sequence(entries, half, draws / 2))),
             waiting: None,
             magnitude: 0.0,
+            share,
         }
     }
 
@@ -45,7 +48,8 @@ impl AgreementCheck {
         }
     }
 
-    /// After all draws: where the two disagree, in words. That would be a bug of the tool.
+    /// After all draws: where the two disagree, in words. But for the share of false alarms that is
+    /// a bug of the tool.
     pub(super) fn fault(mut self) -> Option<String> {
         let rounding = 1e-9 * self.magnitude;
         let apart = self
@@ -54,14 +58,24 @@ impl AgreementCheck {
             .into_iter()
             .any(|one| one.low > rounding || one.high < -rounding);
         if apart {
-            return Some("the raw statistic has another mean than the calculus says: this is a bug of the tool, please report it".to_owned());
+            return Some(self.alarm("the raw statistic has another mean than the calculus says"));
         }
-        let (variances, mut scatter) = self.scatter?;
+        let (variances, mut scatter) = self.scatter.take()?;
         variances.into_iter().zip(scatter.look()).find_map(|(variance, found)| {
             let room = 1e-6 * variance;
             (variance < found.low - room || variance > found.high + room).then(|| {
-                format!("the calculus gives the variance {variance:.6e}, the draws one in [{:.6e}, {:.6e}]: this is a bug of the tool, please report it", found.low, found.high)
+                self.alarm(&format!(
+                    "the calculus gives the variance {variance:.6e}, the draws one in [{:.6e}, {:.6e}]",
+                    found.low, found.high
+                ))
             })
         })
+    }
+
+    fn alarm(&self, what: &str) -> String {
+        format!(
+            "{what}: chance does that with probability {:.0e} at most; if other seeds say so too, this is a bug of the tool, please report it",
+            self.share
+        )
     }
 }

@@ -96,10 +96,15 @@ pub type Draw =
 pub type Prepare = fn(&Setting, &mut ChaCha8Rng) -> Result<Draw, ExperimentError>;
 
 /// Levels of a [limit](Supply::Limit): h, h/2 and h/4.
-pub const LEVELS: u32 = 3;
+pub const LEVELS: usize = 3;
 
-/// Prepares the draws at an instance and a level.
-pub type PrepareLevel = fn(&Setting, u32, &mut ChaCha8Rng) -> Result<Draw, ExperimentError>;
+/// One repetition at all levels, which may share its random numbers.
+pub type LevelDraw = Box<
+    dyn Fn(&mut ChaCha8Rng) -> Result<[Observed; LEVELS], ExperimentError> + Send + Sync + 'static,
+>;
+
+/// Prepares the repetitions of a limit at an instance.
+pub type PrepareLevels = fn(&Setting, &mut ChaCha8Rng) -> Result<LevelDraw, ExperimentError>;
 
 /// How an experiment gets the values of its letters.
 #[derive(Clone, Copy)]
@@ -128,9 +133,8 @@ pub enum Supply {
     Limit {
         /// What h is: [`BiasSource::FiniteSize`] or [`BiasSource::StepSize`].
         source: BiasSource,
-        /// What gives the repetitions at a level, at which h is halved so many times. The streams
-        /// of random numbers are those of every level.
-        prepare: PrepareLevel,
+        /// What gives the repetitions.
+        prepare: PrepareLevels,
         /// The number of repetitions of each level at an effort; 0 where it is not run.
         count: fn(Effort) -> u64,
     },

@@ -21,8 +21,8 @@ mod training;
 pub use comparison::{Comparison, Work};
 pub use computed::{Computed, compute_observed};
 pub use contract::{
-    Draw, Effort, Experiment, ExperimentError, LEVELS, Observed, Prepare, PrepareLevel, Setting,
-    Supply, numbers,
+    Draw, Effort, Experiment, ExperimentError, LEVELS, LevelDraw, Observed, Prepare, PrepareLevels,
+    Setting, Supply, numbers,
 };
 pub use flow::follow_flow;
 pub use observation::observe;

@@ -3,15 +3,14 @@
 use super::line::Line;
 use super::prediction::{identity, quantity, rounding, rounding_bias, seed_text};
 use super::sampling::{Streams, looked_again};
-use super::{
-    Comparison, Draw, Experiment, ExperimentError, Observed, Prepare, Setting, Supply, Work,
-};
+use super::{Comparison, Draw, Experiment, ExperimentError, Observed, Setting, Supply, Work};
 use crate::evidence::{BiasSource, Evidence, Measurement};
 use crate::numeric::{FloatEnvironment, Instance};
 use crate::statistics::{
     Bias, Estimate, Interval, Looks, MeanSequence, Spread, judge, judge_computed,
 };
 use crate::verdict::Verdict;
+use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 /// Draws of one stream of random numbers.
@@ -54,9 +53,9 @@ pub fn observe(
         Supply::Repetitions { prepare, count } => observation
             .draw(prepare)
             .and_then(|draw| observation.repeat(&draw, count(work.effort), &good)),
-        Supply::Limit { source, prepare, count } => {
-            observation.extrapolate(source, prepare, count(work.effort), &good)
-        }
+        Supply::Limit { source, prepare, count } => observation
+            .draw(prepare)
+            .and_then(|draw| observation.extrapolate(source, &draw, count(work.effort), &good)),
         Supply::Value(compute) => observation.compute(compute, &good),
     }
     .map(Vec::into_iter);
@@ -161,7 +160,10 @@ impl Observation<'_> {
     }
 
     /// What gives the draws at this instance.
-    fn draw(&self, prepare: Prepare) -> Result<Draw, String> {
+    fn draw<T>(
+        &self,
+        prepare: fn(&Setting, &mut ChaCha8Rng) -> Result<T, ExperimentError>,
+    ) -> Result<T, String> {
         prepare(&self.setting, &mut self.streams.stream(u64::MAX)).map_err(|e| e.to_string())
     }
 

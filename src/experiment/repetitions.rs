@@ -3,10 +3,11 @@
 
 use super::line::Line;
 use super::observation::{Judged, Observation, Sums};
-use super::{Draw, ExperimentError, LEVELS, Observed, PrepareLevel};
+use super::{Draw, ExperimentError, LEVELS, LevelDraw, Observed};
 use crate::evidence::BiasSource;
 use crate::numeric::FloatEnvironment;
 use crate::statistics::{Estimate, extrapolate, judge, located};
+use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 impl Observation<'_> {
@@ -37,21 +38,17 @@ impl Observation<'_> {
         Ok(lines.iter().map(judge_line).collect())
     }
 
-    /// Student's t over repetitions of Richardson's extrapolation. Level by level the repetitions
-    /// use the same streams of random numbers.
+    /// Student's t over repetitions of Richardson's extrapolation.
     pub(super) fn extrapolate(
         &self,
         source: BiasSource,
-        prepare: PrepareLevel,
+        draw: &LevelDraw,
         count: u64,
         lines: &[&Line<'_>],
     ) -> Result<Vec<Judged>, String> {
-        let mut levels: Vec<Vec<Observed>> = Vec::new();
-        for level in 0..LEVELS {
-            let mut generator = self.streams.stream(u64::MAX);
-            let draw =
-                prepare(&self.setting, level, &mut generator).map_err(|error| error.to_string())?;
-            levels.push(self.repetitions(&draw, count)?);
+        let mut levels = [const { Vec::new() }; LEVELS];
+        for repetition in self.repetitions(draw, count)? {
+            levels.iter_mut().zip(repetition).for_each(|(level, one)| level.push(one));
         }
         let judge_line = |line: &&Line<'_>| -> Judged {
             let (mut values, mut kind) = (Vec::new(), "");
@@ -70,7 +67,7 @@ impl Observation<'_> {
             let estimate = Estimate {
                 distance: limit.distance(&line.prediction),
                 biases,
-                samples: count * u64::from(LEVELS),
+                samples: count * LEVELS as u64,
                 method: format!(
                     "Richardson's extrapolation over {LEVELS} levels, Student's t over {count} repetitions{kind}{}",
                     limit.products()
@@ -94,8 +91,12 @@ impl Observation<'_> {
         sums.mean().map(|mean| self.environment(mean))
     }
 
-    fn repetitions(&self, draw: &Draw, count: u64) -> Result<Vec<Observed>, String> {
-        let repetitions: Result<Vec<Observed>, ExperimentError> = (0..count)
+    fn repetitions<T: Send>(
+        &self,
+        draw: &(impl Fn(&mut ChaCha8Rng) -> Result<T, ExperimentError> + Sync),
+        count: u64,
+    ) -> Result<Vec<T>, String> {
+        let repetitions: Result<Vec<T>, ExperimentError> = (0..count)
             .into_par_iter()
             .map(|number| draw(&mut self.streams.stream(number)))
             .collect();

@@ -178,11 +178,17 @@ fn observations_do_not_depend_on_the_number_of_threads() {
     assert_eq!(run(1), run(2));
 }
 
-/// z = 2 + h - h^2 + noise at h = 2^-(level + 4): the mean of a size of 16, 32 and 64.
-fn of_a_size(_: &Setting, level: u32, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
-    let h = 0.5_f64.powi(level as i32 + 4);
+/// 1/16, 1/32, 1/64: of sizes of 16, 32 and 64.
+const SIZES: [f64; LEVELS] = [0.0625, 0.03125, 0.015625];
+
+/// z = 2 + h - h^2 + noise.
+fn of_a_size(_: &Setting, _: &mut ChaCha8Rng) -> Result<LevelDraw, ExperimentError> {
     Ok(Box::new(move |generator| {
-        Ok(letters(2.0 + h - h * h + 1e-3 * normal(generator), 1e-3, generator))
+        Ok(SIZES.map(|h| {
+            // The same noise at every size.
+            let same = &mut generator.clone();
+            letters(2.0 + h - h * h + 1e-3 * normal(same), 1e-3, same)
+        }))
     }))
 }
 
@@ -211,10 +217,10 @@ fn a_limit_is_extrapolated_from_three_sizes_and_a_wrong_one_is_refuted() {
 
 #[test]
 fn a_limit_is_open_where_the_sizes_show_no_power_series() {
-    fn root(_: &Setting, level: u32, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
-        let h = 0.5_f64.powi(level as i32 + 4);
+    fn root(_: &Setting, _: &mut ChaCha8Rng) -> Result<LevelDraw, ExperimentError> {
         Ok(Box::new(move |generator| {
-            Ok(letters(2.0 + h.sqrt() + 1e-4 * normal(generator), 1e-4, generator))
+            let at = |h: f64| letters(2.0 + h.sqrt() + 1e-4 * normal(generator), 1e-4, generator);
+            Ok(SIZES.map(at))
         }))
     }
     let limit =

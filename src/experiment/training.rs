@@ -329,7 +329,7 @@ impl Plan {
         // Each sample is used at every level; kernels do a dozen multiplications in the time of
         // one. What can be spent beyond the tail that is needed makes batches larger: a longer tail
         // would leave the bias as it is.
-        let samples = 12 * multiplications(effort) / REPETITIONS / (u64::from(LEVELS) * cost);
+        let samples = 12 * multiplications(effort) / REPETITIONS / (LEVELS as u64 * cost);
         plan.groups = GROUPS.max(samples / (FINEST * plan.steps() * LANES as u64));
         plan
     }

@@ -1,7 +1,7 @@
 //! The squared error of a layer on fresh prompts, with as much integrated out as is exact.
 
 use super::linear_attention::{LinearAttention, NetworkError};
-use crate::data::{Normals, Prompt, PromptLaw, gaussian_nodes};
+use crate::data::{Prompt, PromptLaw, PromptSource, gaussian_nodes};
 use faer::Mat;
 use rand_chacha::ChaCha8Rng;
 
@@ -84,10 +84,11 @@ impl LinearAttention {
         queries: usize,
         generator: &mut ChaCha8Rng,
     ) -> f64 {
-        let (mut sum, mut source) = (0.0, Normals::new(generator));
+        let (mut sum, mut source) = (0.0, PromptSource::new(generator));
         for _ in 0..contexts {
-            let law = &law.given_covariance(generator);
-            let sample = law.sample_from(&mut source, generator);
+            let given = law.has_random_covariance().then(|| law.given_covariance(generator));
+            let law = given.as_ref().unwrap_or(law);
+            let sample = source.draw(law, generator);
             let reading = self.read(&sample.prompt);
             for _ in 0..queries {
                 let query = law.sample_query(generator);

@@ -17,20 +17,20 @@ pub fn calibration(calibration: &Calibration) -> String {
         calibration.version, calibration.seed
     ));
     line(format!(
-        "{:<28} {:>5} {:>5} {:>5} {:>8} {:>7} {:>12}  wrong (95% interval)",
-        "quantity", "share", "off", "runs", "verified", "refuted", "inconclusive"
+        "{:<28} {:>5} {:>5} {:>5} {:>8} {:>7} {:>9}  wrong (95% interval)",
+        "quantity", "share", "off", "runs", "verified", "refuted", "undecided"
     ));
     for rate in &calibration.rates {
         let interval = rate.interval();
         line(format!(
-            "{:<28} {:>5} {:>5} {:>5} {:>8} {:>7} {:>12}  {} [{}, {}]",
+            "{:<28} {:>5} {:>5} {:>5} {:>8} {:>7} {:>9}  {} [{}, {}]",
             rate.quantity,
             percent(rate.share),
             short(rate.off),
             rate.runs,
             rate.verified,
             rate.refuted,
-            rate.inconclusive,
+            rate.undecided,
             rate.wrong(),
             percent(interval.low),
             percent(interval.high)

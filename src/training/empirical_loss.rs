@@ -54,6 +54,22 @@ impl EmpiricalLoss {
         Self { dimension, count, moments }
     }
 
+    /// The loss on all prompts of these losses together.
+    ///
+    /// # Panics
+    /// If there are none, or their dimensions differ.
+    pub fn joined(parts: &[Self]) -> Self {
+        let dimension = parts.first().expect("at least one part: this is a bug").dimension;
+        let count = parts.iter().map(|part| part.count).sum();
+        let size = features(dimension) + 1;
+        let add = |sum: Mat<f64>, part: &Self| {
+            assert_eq!(part.dimension, dimension, "parts of one dimension: this is a bug");
+            sum + &part.moments * faer::Scale(part.count as f64 / count as f64)
+        };
+        let moments = parts.iter().fold(Mat::zeros(size, size), add);
+        Self { dimension, count, moments }
+    }
+
     /// The number of prompts.
     pub fn count(&self) -> usize {
         self.count
@@ -87,8 +103,17 @@ impl Objective for EmpiricalLoss {
     }
 
     fn gradient(&self, point: &[f64], gradient: &mut [f64]) {
+        self.evaluate(point, gradient);
+    }
+}
+
+impl EmpiricalLoss {
+    /// Overwrites `gradient` with that of the loss, and returns the loss, by one product with the
+    /// moments.
+    pub fn evaluate(&self, point: &[f64], gradient: &mut [f64]) -> f64 {
         let size = self.dimension + 1;
-        let by_c = &self.moments * self.coefficients(point);
+        let c = self.coefficients(point);
+        let by_c = &self.moments * &c;
         let (p, key_query) = point.split_at(size);
         gradient.fill(0.0);
         let (by_p, by_key) = gradient.split_at_mut(size);
@@ -103,6 +128,8 @@ impl Objective for EmpiricalLoss {
                 by_column[i] += slope * p[j];
             }
         }
+        let square = c.transpose() * by_c;
+        square[(0, 0)] / 2.0
     }
 }
 
@@ -131,9 +158,8 @@ fn write_features(sample: &AnsweredPrompt, out: ColMut<'_, f64>) {
     }
     let mut example = vec![0.0; dimension + 1];
     for (n, label) in prompt.labels.iter().enumerate() {
-        for (entry, x) in example.iter_mut().zip(prompt.examples.col(n).iter()) {
-            *entry = *x;
-        }
+        let input = prompt.examples.col(n);
+        example.iter_mut().zip(input.iter()).for_each(|(entry, x)| *entry = *x);
         example[dimension] = *label;
         let mut rest = &mut sums[..];
         for (i, x) in example.iter().enumerate() {
@@ -142,7 +168,11 @@ fn write_features(sample: &AnsweredPrompt, out: ColMut<'_, f64>) {
             rest = others;
         }
     }
-    let queries = |sum| prompt.query.iter().map(move |x| sum / length as f64 * x);
-    let features = sums.into_iter().flat_map(queries).chain([sample.answer]);
-    out.iter_mut().zip(features).for_each(|(entry, feature)| *entry = feature);
+    let out = out.try_as_col_major_mut().expect("columns are contiguous: a bug").as_slice_mut();
+    let (answer, features) = out.split_last_mut().expect("an answer behind them: this is a bug");
+    for (row, sum) in features.chunks_exact_mut(dimension).zip(sums) {
+        let mean = sum / length as f64;
+        row.iter_mut().zip(&prompt.query).for_each(|(feature, x)| *feature = mean * x);
+    }
+    *answer = sample.answer;
 }

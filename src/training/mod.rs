@@ -6,6 +6,7 @@ mod dormand_prince;
 mod empirical_loss;
 mod flow;
 mod fresh;
+mod levels;
 mod mean_loss;
 mod moments;
 mod objective;

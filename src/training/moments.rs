@@ -1,6 +1,6 @@
 //! Means of products of the features of many prompts.
 
-use crate::data::{AnsweredPrompt, Normals, PromptLaw};
+use crate::data::{AnsweredPrompt, PromptLaw, PromptSource};
 use faer::linalg::matmul::triangular::{BlockStructure, matmul};
 use faer::{Accum, ColMut, Mat, Par};
 use rand::{Rng, SeedableRng};
@@ -17,7 +17,10 @@ pub(super) fn moments_of(
     size: usize,
     write: impl Fn(&AnsweredPrompt, ColMut<'_, f64>),
 ) -> Mat<f64> {
-    let sums = prompts.chunks(BLOCK).map(|chunk| block(size, chunk.iter().cloned(), &write));
+    let sums = prompts.chunks(BLOCK).map(|chunk| {
+        let mut rest = chunk.iter();
+        block(size, chunk.len(), |out| write(rest.next().expect("one a column: a bug"), out))
+    });
     mean(size, prompts.len(), sums)
 }
 
@@ -38,25 +41,19 @@ pub(super) fn moments_of_draws(
             let mut stream = ChaCha8Rng::from_seed(key);
             stream.set_stream(index as u64);
             let prompts = BLOCK.min(count - index * BLOCK);
-            let mut source = Normals::new(&mut stream);
-            let draws = (0..prompts).map(|_| law.sample_from(&mut source, &mut stream));
-            block(size, draws, &write)
+            let mut source = PromptSource::new(&mut stream);
+            block(size, prompts, |out| write(source.draw(law, &mut stream), out))
         })
         .collect();
     mean(size, count, sums.into_iter())
 }
 
-/// The lower triangle of the sum of `f f'` over at most [`BLOCK`] prompts.
-fn block(
-    size: usize,
-    prompts: impl ExactSizeIterator<Item = AnsweredPrompt>,
-    write: &impl Fn(&AnsweredPrompt, ColMut<'_, f64>),
-) -> Mat<f64> {
+/// The lower triangle of the sum of `f f'` over `count` prompts, at most [`BLOCK`]; `write` writes
+/// the features of the next one.
+fn block(size: usize, count: usize, write: impl FnMut(ColMut<'_, f64>)) -> Mat<f64> {
     // One prompt a column.
-    let mut columns = Mat::zeros(size, prompts.len());
-    for (column, prompt) in prompts.enumerate() {
-        write(&prompt, columns.col_mut(column));
-    }
+    let mut columns = Mat::zeros(size, count);
+    columns.col_iter_mut().for_each(write);
     let mut sum = Mat::zeros(size, size);
     let (lower, full) = (BlockStructure::TriangularLower, BlockStructure::Rectangular);
     let transposed = columns.transpose();

@@ -17,8 +17,8 @@ const COUNT: usize = 4096;
 /// d = 2, N = 6 six times as much throws some runs into a spurious minimum.
 const ADAM_STEP: f64 = 0.03;
 
-/// What a small training tells about a larger one: the gradient flow of the loss on few prompts.
-/// It looks at samples alone, at no formula for the limit.
+/// What a small training tells about a larger one: the gradient flow of the loss on few prompts, or
+/// of the exact one. It looks at no formula for the limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pilot {
     /// The largest curvature of the loss at the start and at the end.
@@ -27,10 +27,15 @@ pub struct Pilot {
     pub time: f64,
     /// The root mean square of the active weights at the end.
     pub weight: f64,
+    /// The distance to the limit after that time, and the smallest positive curvature there: at that
+    /// rate it falls.
+    left: f64,
+    curvature: f64,
 }
 
 impl Pilot {
-    /// The pilot for a training from `start` on prompts of `law`.
+    /// The pilot for a training from `start` on prompts of `law`, from samples alone. Its loss costs
+    /// O(d^6).
     ///
     /// # Errors
     /// [`FlowError`] if the flow has no limit.
@@ -42,16 +47,27 @@ impl Pilot {
         start: &LinearAttention,
         generator: &mut ChaCha8Rng,
     ) -> Result<Self, FlowError> {
-        let loss = EmpiricalLoss::draw(law, COUNT, generator);
+        Self::of(&EmpiricalLoss::draw(law, COUNT, generator), start)
+    }
+
+    /// The pilot for a training from `start` whose loss is near this one.
+    ///
+    /// # Errors
+    /// [`FlowError`] if the flow has no limit.
+    ///
+    /// # Panics
+    /// If `start` and `loss` have different dimensions.
+    pub fn of(loss: &dyn Objective, start: &LinearAttention) -> Result<Self, FlowError> {
         let start = start.active_weights();
         let settings = FlowSettings { tolerance: 1e-6, distance: 1e-2, evaluations: 1_000_000 };
-        let end = gradient_flow(&loss, &start, &settings)?;
+        let end = gradient_flow(loss, &start, &settings)?;
         let first = loss.hessian(&start).self_adjoint_eigenvalues(Side::Lower);
         let first = first.ok().and_then(|all| all.last().copied()).unwrap_or(f64::NAN);
         let stiffness = first.max(end.stiffness);
         let square = end.point.iter().map(|entry| entry * entry).sum::<f64>();
         let weight = (square / end.point.len() as f64).sqrt();
-        Ok(Self { stiffness, time: end.time, weight })
+        let (left, curvature) = (end.distance_left, end.smallest_positive_eigenvalue);
+        Ok(Self { stiffness, time: end.time, weight, left, curvature })
     }
 
     /// Gradient descent on `count` fixed prompts, until far within the scatter of its limit.
@@ -65,6 +81,13 @@ impl Pilot {
             prompts: Prompts::Fixed(count),
             sampler: None,
         }
+    }
+
+    /// What a training by `plan` leaves of the distance of the weights to its limit, as the flow
+    /// does after as long a time.
+    pub fn left(&self, plan: &TrainingPlan) -> f64 {
+        let time = plan.schedule.steps as f64 * plan.schedule.rate;
+        self.left * (-self.curvature * (time - self.time)).exp()
     }
 
     /// Stochastic gradient descent on fresh prompts: as many steps as the flow needs for its time

@@ -43,9 +43,12 @@ pub fn regressed_preconditioner(
 fn write(sample: &AnsweredPrompt, out: ColMut<'_, f64>) {
     let correlation = sample.prompt.label_correlation();
     let query = &sample.prompt.query;
-    let features = correlation.iter().flat_map(|b| query.iter().map(move |x| b * x));
-    let entries = features.chain([sample.answer]);
-    out.iter_mut().zip(entries).for_each(|(out, entry)| *out = entry);
+    let out = out.try_as_col_major_mut().expect("columns are contiguous: a bug").as_slice_mut();
+    let (answer, features) = out.split_last_mut().expect("d^2 + 1 entries: this is a bug");
+    for (row, b) in features.chunks_exact_mut(query.len()).zip(&correlation) {
+        row.iter_mut().zip(query).for_each(|(feature, x)| *feature = b * x);
+    }
+    *answer = sample.answer;
 }
 
 #[cfg(test)]

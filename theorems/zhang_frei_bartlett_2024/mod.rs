@@ -43,6 +43,7 @@ pub mod sign_of_output_scale;
 pub mod spurious_local_minima;
 pub mod task_family_moments;
 pub mod trained_prediction;
+pub mod twenty_dimensions;
 pub mod unbalanced_gauge_limit;
 
 use crate::prelude::*;
@@ -189,4 +190,40 @@ fn error_given_examples(
 fn multiple_of_the_identity(d: usize, b: f64) -> Result<LinearAttention, ExperimentError> {
     let (zero, block) = (vec![0.0; d], Mat::<f64>::identity(d, d) * b);
     Ok(LinearAttention::from_blocks(&zero, 1.0, &block, &zero)?)
+}
+
+/// The mean over layers of the letter that `read` takes from each.
+fn mean_over(layers: &[TrainedNetwork], read: impl Fn(&TrainedNetwork) -> Mat<f64>) -> Mat<f64> {
+    let sum = layers.iter().map(read).reduce(|sum, one| sum + one);
+    sum.expect("at least one layer: this is a bug") * faer::Scale(1.0 / layers.len() as f64)
+}
+
+/// A letter and how to read it off a layer: a product of weights.
+type Reading = (&'static str, fn(&TrainedNetwork) -> Mat<f64>);
+
+/// Repetitions of gradient descent on `count` fixed prompts, on the halves and on the quarters of
+/// them.
+fn full_batch(
+    at: &Setting,
+    law: PromptLaw,
+    start: LinearAttention,
+    count: usize,
+    random: &mut ChaCha8Rng,
+    letters: &'static [Reading],
+) -> Result<LevelDraw, ExperimentError> {
+    let pilot = Pilot::run(&law, &start, random)?;
+    let plan = pilot.full_batch(count >> (LEVELS - 1));
+    let at = at.clone();
+    Ok(Box::new(move |random| {
+        let levels = plan.train_levels::<LEVELS>(&law, &start, random)?;
+        // A product moves by at most the length of the weights for a unit move of them.
+        let weights = levels[LEVELS - 1][0].network.active_weights();
+        let length = weights.iter().map(|entry| entry * entry).sum::<f64>().sqrt();
+        let left = length * pilot.left(&plan);
+        at.bias(BiasSource::TrainingTime, left, "what a pilot flow leaves, by its rate");
+        let read = |layers: &Vec<TrainedNetwork>| {
+            letters.iter().map(|&(letter, read)| (letter, mean_over(layers, read))).collect()
+        };
+        Ok(levels.each_ref().map(read))
+    }))
 }

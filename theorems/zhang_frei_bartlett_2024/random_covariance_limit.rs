@@ -18,8 +18,8 @@
 //! Not to be confused with: the limit at the mean covariance, whose entries are about twice as large
 
 use super::{
-    averaged_loss, balanced_start, exponential_law, law_of_the_moments, loss_over_covariances,
-    precise, scalar,
+    averaged_loss, balanced_start, exponential_law, full_batch, law_of_the_moments,
+    loss_over_covariances, precise, scalar,
 };
 use crate::prelude::*;
 
@@ -148,9 +148,13 @@ fn experiments() -> Vec<Experiment> {
         Experiment {
             name: "fixed_prompts",
             kind: EvidenceKind::Training,
-            description: "gradient descent of the full network on 16,000 fixed raw prompts",
+            description: "gradient descent of the full network on 16,000 fixed raw prompts, and on halves and quarters of them",
             supplies: &["trained"],
-            supply: Supply::Repetitions { prepare: fixed_prompts, count: repetitions },
+            supply: Supply::Limit {
+                source: BiasSource::FiniteSize,
+                prepare: fixed_prompts,
+                count: repetitions,
+            },
         },
     ]
 }
@@ -185,10 +189,13 @@ fn regression(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError>
     }))
 }
 
-fn fixed_prompts(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
-    let (law, start) = (exponential_law(at)?, balanced_start(at)?);
-    let plan = Pilot::run(&law, &start, random)?.full_batch(16_000);
-    Ok(Box::new(move |random| {
-        Ok([("trained", plan.train(&law, &start, random)?.preconditioner)].into())
-    }))
+fn fixed_prompts(at: &Setting, random: &mut ChaCha8Rng) -> Result<LevelDraw, ExperimentError> {
+    full_batch(
+        at,
+        exponential_law(at)?,
+        balanced_start(at)?,
+        16_000,
+        random,
+        &[("trained", |trained| trained.preconditioner.clone())],
+    )
 }
