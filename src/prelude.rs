@@ -11,7 +11,8 @@ pub use crate::experiment::{
     Setting, Supply, numbers,
 };
 pub use crate::haar::{
-    Feature, GradientStep, StateMoments, bayes_floor, feature_ladder, gradient_step, trace_moment,
+    Feature, GradientStep, StateMoments, bayes_floor, best_combination, feature_ladder,
+    gradient_step, trace_moment,
 };
 pub use crate::network::{
     Architecture, Attention, HeadProducts, InContextRegression, Layer, Learner, LinearAttention,

@@ -78,6 +78,7 @@ pub static LIBRARY: &[&Theorem] = &[
     &von_oswald_2023::parity_theorem::THEOREM,
     &von_oswald_2023::trained_layer_sandwich::THEOREM,
     &von_oswald_2023::depth_ordering::THEOREM,
+    &von_oswald_2023::weight_blocks::THEOREM,
     &von_oswald_2023::weight_interpolation::THEOREM,
     &von_oswald_2023::target_probe::THEOREM,
     &von_oswald_2023::preconditioning_probe::THEOREM,

@@ -27,10 +27,18 @@ pub struct FeatureLadder {
     pub fourteen: f64,
     /// The loss of `V_010` alone, one gradient step.
     pub one: f64,
-    equations: Equations,
 }
 
-/// The normal equations of all features, and the loss of the prediction 0; sums over `t`.
+/// The best linear combination of some features, one for all `t`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Combination {
+    /// The coefficients of the features, in their order.
+    pub coefficients: Vec<f64>,
+    /// The loss that they reach, `1/(2N) sum_t E |s_{t+1} - f_t|^2`.
+    pub loss: f64,
+}
+
+/// The normal equations of some features, and the loss of the prediction 0; sums over `t`.
 #[derive(Clone, Debug, PartialEq)]
 struct Equations {
     gram: Mat<f64>,
@@ -66,43 +74,49 @@ impl Feature {
 /// The ladder on sequences with these moments and `N` predictions: `O(N^3)` moments for each of the
 /// 105 pairs of features.
 pub fn feature_ladder(moments: &mut StateMoments, predictions: usize) -> FeatureLadder {
-    let features = Feature::all();
-    let size = features.len();
-    let (mut gram, mut target, mut zero) = (Mat::zeros(size, size), Col::zeros(size), 0.0);
-    for t in 1..=predictions {
-        zero += moments.mean(&[(t + 1, t + 1)]) / 2.0;
-        for (row, feature) in features.iter().enumerate() {
-            for tau in 1..=t {
-                let (vector, product) = feature.term(t, tau);
-                target[row] += moments.mean(&[(vector, t + 1), product]);
-                for (column, other) in features.iter().enumerate().take(row + 1) {
-                    for sigma in 1..=t {
-                        let (other, second) = other.term(t, sigma);
-                        gram[(row, column)] += moments.mean(&[(vector, other), product, second]);
+    let equations = Equations::new(moments, predictions, &Feature::all());
+    let Combination { coefficients, loss: eight } = equations.best(&(0..8).collect::<Vec<_>>());
+    let fourteen = equations.best(&(0..14).collect::<Vec<_>>()).loss;
+    let one = equations.best(&[2]).loss;
+    FeatureLadder { coefficients, eight, fourteen, one }
+}
+
+/// What these features reach alone on sequences with these moments and `N` predictions: `O(N^3)`
+/// moments for each of their pairs.
+pub fn best_combination(
+    moments: &mut StateMoments,
+    predictions: usize,
+    features: &[Feature],
+) -> Combination {
+    let equations = Equations::new(moments, predictions, features);
+    equations.best(&(0..features.len()).collect::<Vec<_>>())
+}
+
+impl Equations {
+    fn new(moments: &mut StateMoments, predictions: usize, features: &[Feature]) -> Self {
+        let size = features.len();
+        let (mut gram, mut target, mut zero) = (Mat::zeros(size, size), Col::zeros(size), 0.0);
+        for t in 1..=predictions {
+            zero += moments.mean(&[(t + 1, t + 1)]) / 2.0;
+            for (row, feature) in features.iter().enumerate() {
+                for tau in 1..=t {
+                    let (vector, product) = feature.term(t, tau);
+                    target[row] += moments.mean(&[(vector, t + 1), product]);
+                    for (column, other) in features.iter().enumerate().take(row + 1) {
+                        for sigma in 1..=t {
+                            let (other, second) = other.term(t, sigma);
+                            gram[(row, column)] +=
+                                moments.mean(&[(vector, other), product, second]);
+                        }
                     }
                 }
             }
         }
+        Self { gram, target, zero, predictions }
     }
-    let equations = Equations { gram, target, zero, predictions };
-    let (coefficients, eight) = equations.best(&(0..8).collect::<Vec<_>>());
-    let (_, fourteen) = equations.best(&(0..size).collect::<Vec<_>>());
-    let (_, one) = equations.best(&[2]);
-    FeatureLadder { coefficients, eight, fourteen, one, equations }
-}
 
-impl FeatureLadder {
-    /// The loss of the best combination of these features.
-    pub fn loss_of(&self, features: &[Feature]) -> f64 {
-        let all = Feature::all();
-        let chosen = (0..all.len()).filter(|&index| features.contains(&all[index]));
-        self.equations.best(&chosen.collect::<Vec<_>>()).1
-    }
-}
-
-impl Equations {
-    /// The best coefficients of the features with these numbers, and their loss.
-    fn best(&self, chosen: &[usize]) -> (Vec<f64>, f64) {
+    /// The best combination of the features with these numbers.
+    fn best(&self, chosen: &[usize]) -> Combination {
         let gram = Mat::from_fn(chosen.len(), chosen.len(), |i, j| {
             let (row, column) = (chosen[i].max(chosen[j]), chosen[i].min(chosen[j]));
             self.gram[(row, column)]
@@ -111,7 +125,7 @@ impl Equations {
         let coefficients = solve(&gram, &target);
         let explained = target.transpose() * &coefficients / 2.0;
         let loss = (self.zero - explained) / self.predictions as f64;
-        (coefficients.iter().copied().collect(), loss)
+        Combination { coefficients: coefficients.iter().copied().collect(), loss }
     }
 }
 

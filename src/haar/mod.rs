@@ -7,7 +7,7 @@ mod state_moments;
 mod step;
 mod trace;
 
-pub use ladder::{Feature, FeatureLadder, feature_ladder};
+pub use ladder::{Combination, Feature, FeatureLadder, best_combination, feature_ladder};
 pub use state_moments::StateMoments;
 pub use step::{GradientStep, bayes_floor, gradient_step};
 pub use trace::trace_moment;

@@ -216,6 +216,35 @@ fn the_ladder_is_that_of_the_reference() {
 }
 
 #[test]
+fn one_feature_alone_is_the_gradient_step() {
+    let step = Feature::Value([0, 1, 0]);
+    for first in [FirstState::Uniform { half_width: 1.0 }, FirstState::Gaussian { variance: 0.5 }] {
+        let mut moments = StateMoments::new(3, &first, 0.1);
+        let alone = best_combination(&mut moments, 6, &[step]);
+        let expected = gradient_step(&mut moments, 6);
+        let rate = expected.optimal_rate();
+        assert_relative_eq!(alone.coefficients[0], rate, max_relative = 1e-12);
+        assert_relative_eq!(alone.loss, expected.loss(rate), max_relative = 1e-12);
+    }
+}
+
+#[test]
+fn the_order_of_features_does_not_matter() {
+    for (input, expected) in vectors("lsa1_feature_optimum") {
+        let (mut moments, count) = moments(&input);
+        let mut values = Feature::all()[..8].to_vec();
+        values.reverse();
+        let found = best_combination(&mut moments, count, &values);
+        let loss = expected["L8"].as_f64().unwrap();
+        assert_relative_eq!(found.loss, loss, max_relative = 1e-7);
+        let coefficients = numbers(&expected["c8"]);
+        for (found, expected) in found.coefficients.iter().rev().zip(coefficients) {
+            assert_relative_eq!(*found, expected, max_relative = 1e-6, epsilon = 1e-9);
+        }
+    }
+}
+
+#[test]
 fn the_floor_is_that_of_the_reference() {
     for (input, expected) in vectors("bayes_floor") {
         let size = |name: &str| input[name].as_u64().unwrap() as usize;

@@ -34,6 +34,7 @@ pub mod target_probe;
 pub mod token_binding;
 pub mod trained_layer_sandwich;
 pub mod tuned_chebyshev_baseline;
+pub mod weight_blocks;
 pub mod weight_interpolation;
 
 use crate::prelude::*;

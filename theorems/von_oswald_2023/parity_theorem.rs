@@ -76,13 +76,14 @@ fn experiments() -> Vec<Experiment> {
 fn coefficients(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
     let (count, noise) = (at.size("N")?, at.number("sigma")?);
     let first = FirstState::Gaussian { variance: 1.0 };
-    let ladder = feature_ladder(&mut StateMoments::new(at.size("d")?, &first, noise), count);
+    let mut moments = StateMoments::new(at.size("d")?, &first, noise);
+    let ladder = feature_ladder(&mut moments, count);
     let largest = |even: bool| {
         let all = Feature::all().into_iter().zip(&ladder.coefficients);
         let chosen = all.filter(|(feature, _)| feature.is_even() == even);
         chosen.map(|(_, value)| value.abs()).fold(0.0, f64::max)
     };
-    let step_and_initial = ladder.loss_of(&[Feature::Value([0, 1, 0]), Feature::Value([1, 1, 0])]);
-    let gain = ladder.one - step_and_initial;
+    let step_and_initial = [[0, 1, 0], [1, 1, 0]].map(Feature::Value);
+    let gain = ladder.one - best_combination(&mut moments, count, &step_and_initial).loss;
     Ok((numbers([("even", largest(true)), ("odd", largest(false)), ("gain", gain)]), 1e-12))
 }
