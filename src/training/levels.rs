@@ -57,7 +57,7 @@ impl TrainingPlan {
     }
 
     /// The same time in `parts` times as many steps.
-    fn halved(&self, parts: u64) -> Self {
+    pub(super) fn halved(&self, parts: u64) -> Self {
         let mut plan = *self;
         plan.schedule.rate /= parts as f64;
         for steps in [&mut plan.schedule.steps, &mut plan.schedule.warm, &mut plan.schedule.tail] {

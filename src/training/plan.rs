@@ -17,6 +17,9 @@ pub enum Prompts {
     Fixed(usize),
 }
 
+/// A few prompts with large inputs may make their loss so many times two as stiff as a pilot's.
+const HALVINGS: u32 = 4;
+
 /// How a layer is trained. [`Pilot`](super::Pilot) finds settings that suit a law and a start.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TrainingPlan {
@@ -97,7 +100,8 @@ impl TrainingPlan {
         Ok(FreshPrompts::with_sampler(law.clone(), batch, sampler, generator)?)
     }
 
-    /// The layer after full-batch descent on these prompts.
+    /// The layer after full-batch descent on these prompts. Where the step size is too large for
+    /// them it is halved: the limit does not depend on it.
     ///
     /// # Errors
     /// Those of [`descend`].
@@ -106,7 +110,14 @@ impl TrainingPlan {
         loss: &EmpiricalLoss,
         start: &[f64],
     ) -> Result<TrainedNetwork, DescentError> {
-        self.descend(start, |_, point, out| loss.evaluate(point, out))
+        let mut plan = *self;
+        for _ in 0..HALVINGS {
+            match plan.descend(start, |_, point, out| loss.evaluate(point, out)) {
+                Err(DescentError::Diverged { .. }) => plan = plan.halved(2),
+                done => return done,
+            }
+        }
+        plan.descend(start, |_, point, out| loss.evaluate(point, out))
     }
 
     /// The layer after a descent along these gradients.

@@ -148,7 +148,7 @@ fn experiments() -> Vec<Experiment> {
         Experiment {
             name: "fixed_prompts",
             kind: EvidenceKind::Training,
-            description: "gradient descent of the full network on 16,000 fixed raw prompts, and on halves and quarters of them",
+            description: "gradient descent of the full network on 64,000 fixed raw prompts, and on halves and quarters of them",
             supplies: &["trained"],
             supply: Supply::Limit {
                 source: BiasSource::FiniteSize,
@@ -194,7 +194,7 @@ fn fixed_prompts(at: &Setting, random: &mut ChaCha8Rng) -> Result<LevelDraw, Exp
         at,
         exponential_law(at)?,
         balanced_start(at)?,
-        16_000,
+        64_000,
         random,
         &[("trained", |trained| trained.preconditioner.clone())],
     )
