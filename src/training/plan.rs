@@ -110,14 +110,14 @@ impl TrainingPlan {
         loss: &EmpiricalLoss,
         start: &[f64],
     ) -> Result<TrainedNetwork, DescentError> {
-        let mut plan = *self;
-        for _ in 0..HALVINGS {
-            match plan.descend(start, |_, point, out| loss.evaluate(point, out)) {
-                Err(DescentError::Diverged { .. }) => plan = plan.halved(2),
-                done => return done,
+        let attempt = |plan: Self| plan.descend(start, |_, point, out| loss.evaluate(point, out));
+        let mut trained = attempt(*self);
+        for halving in 1..=HALVINGS {
+            if let Err(DescentError::Diverged { .. }) = trained {
+                trained = attempt(self.halved(1 << halving));
             }
         }
-        plan.descend(start, |_, point, out| loss.evaluate(point, out))
+        trained
     }
 
     /// The layer after a descent along these gradients.

@@ -15,7 +15,7 @@
 //!         Not seen: what only other starts, longer prompts or higher dimensions would show
 //! Not to be confused with: convergence for every sigma, which the paper does not claim
 
-use super::{full_batch, mean_over};
+use super::{full_batch, length, mean_over};
 use crate::prelude::*;
 
 /// Theorem 4.1.
@@ -332,7 +332,7 @@ fn product(
     weights: &[f64],
     error: f64,
 ) -> Result<(Observed, f64), ExperimentError> {
-    let length = weights.iter().map(|entry| entry * entry).sum::<f64>().sqrt();
+    let length = length(weights);
     let network = LinearAttention::from_active_weights(dimension, weights)?;
     Ok(([(letter, network.effective_preconditioner())].into(), error * (length + error)))
 }

@@ -15,7 +15,7 @@
 //!         proof does not cover, but for the exponential function itself, of which it uses the derivative alone
 //! Not to be confused with: the trajectory from another start, which has no closed form
 
-use super::{fixed_law, precise, scalar};
+use super::{fixed_law, length, precise, scalar};
 use crate::prelude::*;
 
 /// Lemma 5.2 for isotropic inputs.
@@ -142,7 +142,7 @@ fn isotropic_flow(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
     loss.gradient(&weights, &mut gradient);
     // The loss moves by its slope times the error, and by less than the error beyond that: half the
     // curvature, which is below a thousand here, times an error far below a thousandth.
-    let slope = gradient.iter().map(|entry| entry * entry).sum::<f64>().sqrt();
+    let slope = length(&gradient);
     let letters = [
         ("flow_scale", scalar(network.output_scale())),
         ("flow_matrix", network.key_query_block()),

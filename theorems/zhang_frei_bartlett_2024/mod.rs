@@ -192,6 +192,11 @@ fn multiple_of_the_identity(d: usize, b: f64) -> Result<LinearAttention, Experim
     Ok(LinearAttention::from_blocks(&zero, 1.0, &block, &zero)?)
 }
 
+/// The Euclidean length.
+fn length(entries: &[f64]) -> f64 {
+    entries.iter().map(|entry| entry * entry).sum::<f64>().sqrt()
+}
+
 /// The mean over layers of the letter that `read` takes from each.
 fn mean_over(layers: &[TrainedNetwork], read: impl Fn(&TrainedNetwork) -> Mat<f64>) -> Mat<f64> {
     let sum = layers.iter().map(read).reduce(|sum, one| sum + one);
@@ -218,8 +223,7 @@ fn full_batch(
         let levels = plan.train_levels::<LEVELS>(&law, &start, random)?;
         // A product moves by at most the length of the weights for a unit move of them.
         let weights = levels[LEVELS - 1][0].network.active_weights();
-        let length = weights.iter().map(|entry| entry * entry).sum::<f64>().sqrt();
-        let left = length * pilot.left(&plan);
+        let left = length(&weights) * pilot.left(&plan);
         at.bias(BiasSource::TrainingTime, left, "what a pilot flow leaves, by its rate");
         let read = |layers: &Vec<TrainedNetwork>| {
             letters.iter().map(|&(letter, read)| (letter, mean_over(layers, read))).collect()

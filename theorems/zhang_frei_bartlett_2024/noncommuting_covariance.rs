@@ -100,7 +100,7 @@ fn solution_and_flow(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
     let start = balanced_start(at)?;
     let end = gradient_flow(&loss, &start.active_weights(), &precise())?;
     let product = LinearAttention::from_active_weights(d, &end.point)?.effective_preconditioner();
-    let size: f64 = end.point.iter().map(|entry| entry * entry).sum::<f64>().sqrt();
+    let size = super::length(&end.point);
     let observed = [
         ("B", eliminate(covariances, length as f64)?),
         ("flow_product", product),

@@ -1,4 +1,4 @@
-//! # Training on raw prompts reaches both limits in twenty dimensions
+//! # Training on fresh prompts reaches both limits in twenty dimensions
 //! Source: arXiv:2306.09927, Theorem 4.1, eq. (4.1); Theorem 4.5, eq. (4.12)
 //! Claim:  $u_{-1} U_{11} \to \Gamma^{-1} \text{ with a fixed covariance}, \quad u_{-1} U_{11} \to (\mathbb{E}\,\Gamma_\tau\Lambda_\tau^2)^{-1} \mathbb{E}\Lambda_\tau^2 \text{ with a random one}$
 //! Where:  v, z -> v, z -> d x 1 -> directions of the fixed covariance I + (v v' + z z')/2; the entries of the random one that vary
@@ -13,7 +13,7 @@
 //!         its time leaves is that of the exact flow. Not seen: entries with heavy tails, which take many more prompts
 //! Not to be confused with: the limits at small d, where full batches, Adam and flows stand beside the descent
 
-use super::{loss_over_covariances, mean_over};
+use super::{length, loss_over_covariances, mean_over};
 use crate::prelude::*;
 
 /// Theorems 4.1 and 4.5 at d = 20.
@@ -44,7 +44,7 @@ pub const THEOREM: Theorem = Theorem {
 };
 
 const CLAIMS: &str = "\
-theory Training on raw prompts reaches both limits in twenty dimensions
+theory Training on fresh prompts reaches both limits in twenty dimensions
 space d, N
 positive sigma, a1, a2, a3, b1, b2, b3
 vector v[d]
@@ -150,9 +150,8 @@ fn descent(
             .map(|layer| layer.effective_preconditioner())
     };
     // A product moves by at most the length of the weights for a unit move of them.
-    let length = end.point.iter().map(|entry| entry * entry).sum::<f64>().sqrt();
     let left = (product(&path.states[0])? - product(&end.point)?).norm_l2()
-        + length * (path.errors[0] + end.error());
+        + length(&end.point) * (path.errors[0] + end.error());
     at.bias(BiasSource::TrainingTime, left, "what the exact flow leaves at the end of the burn-in");
     // Half of what diverges without noise.
     let rate = 1.0 / end.stiffness;

@@ -11,7 +11,7 @@
 //! Checked: flows of the exact population loss from general U. Not seen: starts whose flow ends elsewhere
 //! Not to be confused with: the product u U, whose limit does not depend on C
 
-use super::{population_loss, precise};
+use super::{length, population_loss, precise};
 use crate::prelude::*;
 
 /// Theorem 4.1 for an unbalanced start.
@@ -81,7 +81,7 @@ fn limit(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
     let end = gradient_flow(&population_loss(at)?, &start.active_weights(), &precise())?;
     let network = LinearAttention::from_active_weights(d, &end.point)?;
     let scale = network.output_scale();
-    let length: f64 = end.point.iter().map(|entry| entry * entry).sum::<f64>().sqrt();
+    let length = length(&end.point);
     let observed = [
         ("flow_square", Mat::full(1, 1, scale * scale)),
         ("flow_product", network.effective_preconditioner()),
