@@ -1,9 +1,7 @@
 //! Laws of prompts: Gaussian inputs and the families of labels of in-context regression.
 
 use super::random_covariance::PositiveLaw;
-use super::stream::fill_with_normals;
 use faer::{Mat, Side};
-use rand_chacha::ChaCha8Rng;
 
 /// The law of the task vector `w`, drawn once a prompt.
 #[derive(Clone, Debug, PartialEq)]
@@ -282,17 +280,6 @@ impl PromptLaw {
         self.diagonal_entries.is_some()
     }
 
-    /// Draws a query alone (where the covariance is random, with one of its own).
-    pub fn sample_query(&self, generator: &mut ChaCha8Rng) -> Vec<f64> {
-        if self.has_random_covariance() {
-            return self.given_covariance(generator).sample_query(generator);
-        }
-        let mut query = vec![0.0; self.dimension()];
-        fill_with_normals(&mut query, generator);
-        colour(&self.query_factor, &mut query);
-        query
-    }
-
     /// The variance of the noise of a label.
     pub fn noise_variance(&self) -> f64 {
         if let Labels::NoisyLinear { variance } = self.labels { variance } else { 0.0 }
@@ -331,8 +318,9 @@ fn dot(left: &[f64], right: &[f64]) -> f64 {
 pub(super) fn colour(factor: &Mat<f64>, entries: &mut [f64]) {
     // From the last column on: those before it do not change its entry.
     for (j, column) in factor.col_iter().enumerate().rev() {
+        let column = column.try_as_col_major().expect("columns are contiguous: a bug").as_slice();
         let entry = std::mem::take(&mut entries[j]);
-        entries.iter_mut().zip(column.iter()).skip(j).for_each(|(sum, c)| *sum += c * entry);
+        entries[j..].iter_mut().zip(&column[j..]).for_each(|(sum, c)| *sum += c * entry);
     }
 }
 

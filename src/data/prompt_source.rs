@@ -27,11 +27,7 @@ impl PromptSource {
     /// `generator`), task (unless fixed), query, then for every example its input; last the noise
     /// of the labels and of the answer (if labels are noisy).
     pub fn draw(&mut self, law: &PromptLaw, generator: &mut ChaCha8Rng) -> &AnsweredPrompt {
-        if law.has_random_covariance() {
-            self.write(&law.given_covariance(generator));
-        } else {
-            self.write(law);
-        }
+        self.write(&law.given_covariance(generator));
         &self.sample
     }
 
@@ -76,6 +72,8 @@ impl PromptSource {
 impl PromptLaw {
     /// A prompt by itself; many in a row are cheaper from one [`PromptSource`].
     pub fn sample(&self, generator: &mut ChaCha8Rng) -> AnsweredPrompt {
-        PromptSource::new(generator).draw(self, generator).clone()
+        let mut source = PromptSource::new(generator);
+        source.draw(self, generator);
+        source.sample
     }
 }

@@ -5,6 +5,7 @@ use faer::Mat;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Exp1, Gamma};
+use std::borrow::Cow;
 
 /// The law of a positive number.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -141,10 +142,10 @@ impl PromptLaw {
     }
 
     /// The law of a prompt given its covariance, which is drawn if it is random.
-    pub fn given_covariance(&self, generator: &mut ChaCha8Rng) -> Self {
-        let Some(entries) = &self.diagonal_entries else { return self.clone() };
+    pub fn given_covariance(&self, generator: &mut ChaCha8Rng) -> Cow<'_, Self> {
+        let Some(entries) = &self.diagonal_entries else { return Cow::Borrowed(self) };
         let values: Vec<f64> = entries.iter().map(|entry| entry.sample(generator)).collect();
-        self.with_covariance(&diagonal(&values))
+        Cow::Owned(self.with_covariance(&diagonal(&values)))
     }
 
     /// The laws of a prompt given each covariance that it may have, with their probabilities;

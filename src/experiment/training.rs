@@ -366,8 +366,9 @@ impl Plan {
                     let source = &mut streams[((step * descents + first) % FINEST) as usize];
                     loss.estimate(&mut state, run, point, self.groups, source, gradient)
                 };
-                let track = |point: &[f64]| {
-                    run.tracked(point).unwrap_or_else(|_| vec![f64::NAN; run.entries()])
+                let track = |point: &[f64], out: &mut Vec<f64>| match run.tracked(point) {
+                    Ok(values) => out.extend(values),
+                    Err(_) => out.resize(run.entries(), f64::NAN),
                 };
                 let end = descend(&run.start, &Optimizer::Gradient, &schedule, gradient, track)?;
                 for (mean, entry) in average.iter_mut().zip(end.average) {

@@ -2,7 +2,6 @@
 
 use super::linear_attention::LinearAttention;
 use crate::data::Prompt;
-use faer::Mat;
 
 /// What a layer keeps of the examples of a prompt.
 ///
@@ -16,9 +15,12 @@ use faer::Mat;
 #[derive(Clone, Debug)]
 pub struct Reading {
     linear: Vec<f64>,
-    /// `p/N`.
-    value: Vec<f64>,
-    block: Mat<f64>,
+    /// `(p', s)`.
+    row: Vec<f64>,
+    /// The first d columns of `W^KQ`, one after another.
+    key_query: Vec<f64>,
+    /// The number `N` of examples.
+    length: f64,
 }
 
 impl LinearAttention {
@@ -29,7 +31,7 @@ impl LinearAttention {
     pub fn read(&self, prompt: &Prompt) -> Reading {
         let (d, length) = (self.dimension(), prompt.length() as f64);
         assert_eq!(prompt.dimension(), d, "prompt and layer of one dimension: this is a bug");
-        let (key_query, row) = (self.key_query(), self.value_projection().row(d));
+        let (row, key_query) = self.rows_that_read();
         // G (p; s), then l = W^KQ[:, 1..d]' G (p; s).
         let mut attended = vec![0.0; d + 1];
         for (input, &label) in prompt.examples.col_iter().zip(&prompt.labels) {
@@ -37,12 +39,16 @@ impl LinearAttention {
             (0..d).for_each(|i| attended[i] += along * input[i] / length);
             attended[d] += along * label / length;
         }
-        let linear = |j| (0..=d).map(|i| key_query[(i, j)] * attended[i]).sum();
-        Reading {
-            linear: (0..d).map(linear).collect(),
-            value: (0..d).map(|i| row[i] / length).collect(),
-            block: self.key_query_block(),
-        }
+        let linear = key_query.chunks_exact(d + 1).map(|column| dot(column, &attended)).collect();
+        Reading { linear, row, key_query, length }
+    }
+
+    /// `(p', s)`, and the first d columns of `W^KQ` one after another.
+    pub(super) fn rows_that_read(&self) -> (Vec<f64>, Vec<f64>) {
+        let d = self.dimension();
+        let columns = (0..d).flat_map(|j| (0..=d).map(move |i| (i, j)));
+        let row = self.value_projection().row(d).iter().copied().collect();
+        (row, columns.map(|place| self.key_query()[place]).collect())
     }
 }
 
@@ -52,29 +58,33 @@ impl Reading {
     /// # Panics
     /// If the query has another dimension.
     pub fn predict(&self, query: &[f64]) -> f64 {
-        let dot = |vector: &[f64]| vector.iter().zip(query).map(|(a, x)| a * x).sum::<f64>();
-        assert_eq!(query.len(), self.linear.len(), "query and layer of one dimension: a bug");
-        let along = dot(&self.value);
+        let d = self.linear.len();
+        assert_eq!(query.len(), d, "query and layer of one dimension: this is a bug");
+        let (linear, along) = (dot(&self.linear, query), dot(&self.row[..d], query));
         if along == 0.0 {
-            return dot(&self.linear);
+            return linear;
         }
-        let square = |j: usize| {
-            let column = self.block.col(j);
-            (0..query.len()).map(|i| query[i] * column[i]).sum::<f64>() * query[j]
-        };
-        dot(&self.linear) + along * (0..query.len()).map(square).sum::<f64>()
+        let columns = self.key_query.chunks_exact(d + 1).zip(query);
+        let square: f64 = columns.map(|(column, x)| dot(&column[..d], query) * x).sum();
+        linear + along * square / self.length
     }
 
     /// `l` where the prediction is `l'x_q`.
     pub(super) fn slope(&self) -> Option<&[f64]> {
-        self.value.iter().all(|&entry| entry == 0.0).then_some(&self.linear)
+        let value = &self.row[..self.linear.len()];
+        value.iter().all(|&entry| entry == 0.0).then_some(&self.linear)
     }
+}
+
+fn dot(left: &[f64], right: &[f64]) -> f64 {
+    left.iter().zip(right).map(|(x, y)| x * y).sum()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::data::{Labels, PromptLaw, fill_with_normals, generator};
+    use faer::Mat;
 
     #[test]
     fn a_reading_predicts_what_the_layer_predicts() {
@@ -93,7 +103,7 @@ mod tests {
             let reading = network.read(&prompt);
             assert!(reading.slope().is_none());
             for _ in 0..3 {
-                prompt.query = law.sample_query(&mut random);
+                prompt.query = law.sample(&mut random).prompt.query;
                 approx::assert_relative_eq!(
                     reading.predict(&prompt.query),
                     network.predict(&prompt),

@@ -1,7 +1,10 @@
 //! The squared error of a layer on fresh prompts, with as much integrated out as is exact.
 
 use super::linear_attention::{LinearAttention, NetworkError};
-use crate::data::{Prompt, PromptLaw, PromptSource, gaussian_nodes};
+use crate::data::{
+    LANES, Lane, LaneSource, Machine, Normals, Prompt, PromptLanes, PromptLaw, Work, dispatch,
+    gaussian_nodes,
+};
 use faer::Mat;
 use rand_chacha::ChaCha8Rng;
 
@@ -71,31 +74,144 @@ impl LinearAttention {
         Ok(map)
     }
 
-    /// An estimate of the test risk `E (yhat - y_q)^2` (no factor 1/2) from `contexts` prompts of
-    /// `law`, each with `queries` independent queries; the noise of their labels is integrated
-    /// out. For any weights.
+    /// Estimates of the test risk `E (yhat - y_q)^2` (no factor 1/2) of these layers from the same
+    /// `contexts` prompts of `law`, each with `queries` independent queries; the noise of their
+    /// labels is integrated out. For any weights.
     ///
     /// # Panics
-    /// If layer and law have different dimensions.
-    pub fn mean_error(
-        &self,
+    /// If a layer and the law have different dimensions.
+    pub fn mean_errors(
+        layers: &[&Self],
         law: &PromptLaw,
         contexts: usize,
         queries: usize,
         generator: &mut ChaCha8Rng,
-    ) -> f64 {
-        let (mut sum, mut source) = (0.0, PromptSource::new(generator));
-        for _ in 0..contexts {
-            let given = law.has_random_covariance().then(|| law.given_covariance(generator));
-            let law = given.as_ref().unwrap_or(law);
-            let sample = source.draw(law, generator);
-            let reading = self.read(&sample.prompt);
-            for _ in 0..queries {
-                let query = law.sample_query(generator);
-                sum += (reading.predict(&query) - law.label_mean(&sample.task, &query)).powi(2);
+    ) -> Vec<f64> {
+        let mut readers: Vec<_> = layers.iter().map(|layer| Reader::of(layer)).collect();
+        let (mut normals, mut prompts) = (Normals::new(generator), LaneSource::new(law));
+        for first in (0..contexts).step_by(LANES) {
+            prompts.draw_covariances(generator);
+            dispatch(Errors {
+                prompts: &mut prompts,
+                normals: &mut normals,
+                queries,
+                readers: &mut readers,
+            });
+            let used = LANES.min(contexts - first);
+            readers.iter_mut().for_each(|reader| reader.count(used));
+        }
+        let count = (contexts * queries) as f64;
+        readers.into_iter().map(|one| one.total / count + law.noise_variance()).collect()
+    }
+}
+
+/// A layer that reads eight prompts side by side.
+struct Reader {
+    /// `(p', s)`.
+    row: Vec<f64>,
+    /// The first d columns of `W^KQ`, one after another.
+    key_query: Vec<f64>,
+    /// `(p', s) G W^KQ[:, 1..d]` of the contexts at hand.
+    linear: Vec<Lane>,
+    /// `(p', s) G`.
+    attended: Vec<Lane>,
+    /// The squared errors for these contexts.
+    squares: Lane,
+    /// The squared errors for all contexts.
+    total: f64,
+}
+
+impl Reader {
+    fn of(layer: &LinearAttention) -> Self {
+        let (row, key_query) = layer.rows_that_read();
+        let (linear, attended) =
+            (vec![Lane::default(); row.len() - 1], vec![Lane::default(); row.len()]);
+        Self { row, key_query, linear, attended, squares: Lane::default(), total: 0.0 }
+    }
+
+    /// Adds the errors of the first so many contexts.
+    fn count(&mut self, used: usize) {
+        self.total += self.squares.0[..used].iter().sum::<f64>();
+    }
+
+    /// Reads contexts with these sums of products of their entries.
+    #[inline(always)]
+    fn attend<M: Machine>(&mut self, m: M, prompts: &PromptLanes) {
+        let share = m.splat(1.0 / prompts.length as f64);
+        self.attended.fill(Lane::default());
+        let mut rest = &prompts.gram[..];
+        for i in 0..self.row.len() {
+            let (row, others) = rest.split_at(self.row.len() - i);
+            let mut sum = m.load(&self.attended[i]);
+            for (j, product) in (i..).zip(row) {
+                let product = m.mul(m.load(product), share);
+                sum = m.mul_add(m.splat(self.row[j]), product, sum);
+                if j > i {
+                    let other = m.load(&self.attended[j]);
+                    let other = m.mul_add(m.splat(self.row[i]), product, other);
+                    m.store(other, &mut self.attended[j]);
+                }
+            }
+            m.store(sum, &mut self.attended[i]);
+            rest = others;
+        }
+        let columns = self.key_query.chunks_exact(self.row.len());
+        for (column, entry) in columns.zip(&mut self.linear) {
+            let mut sum = m.splat(0.0);
+            for (weight, attended) in column.iter().zip(&self.attended) {
+                sum = m.mul_add(m.splat(*weight), m.load(attended), sum);
+            }
+            m.store(sum, entry);
+        }
+        self.squares = Lane::default();
+    }
+
+    /// Adds the squared errors for a query to each of them.
+    #[inline(always)]
+    fn judge<M: Machine>(&mut self, m: M, prompts: &PromptLanes) {
+        let (query, zero) = (&prompts.query, m.splat(0.0));
+        let (mut linear, mut along, mut square) = (zero, zero, zero);
+        let columns = self.key_query.chunks_exact(self.row.len());
+        for (((x, l), p), column) in query.iter().zip(&self.linear).zip(&self.row).zip(columns) {
+            let x = m.load(x);
+            linear = m.mul_add(m.load(l), x, linear);
+            along = m.mul_add(m.splat(*p), x, along);
+            let mut sum = zero;
+            for (weight, other) in column.iter().zip(query) {
+                sum = m.mul_add(m.splat(*weight), m.load(other), sum);
+            }
+            square = m.mul_add(sum, x, square);
+        }
+        let share = m.splat(1.0 / prompts.length as f64);
+        let prediction = m.mul_add(m.mul(along, square), share, linear);
+        let error = m.sub(prediction, m.load(&prompts.answer));
+        m.store(m.mul_add(error, error, m.load(&self.squares)), &mut self.squares);
+    }
+}
+
+/// The errors of several layers on eight prompts.
+struct Errors<'a> {
+    prompts: &'a mut LaneSource,
+    normals: &'a mut Normals,
+    queries: usize,
+    readers: &'a mut [Reader],
+}
+
+impl Work for Errors<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<M: Machine>(self, m: M) {
+        self.prompts.draw_contexts(m, self.normals);
+        for reader in &mut *self.readers {
+            reader.attend(m, &self.prompts.prompts);
+        }
+        for _ in 0..self.queries {
+            self.prompts.draw_queries(m, self.normals);
+            for reader in &mut *self.readers {
+                reader.judge(m, &self.prompts.prompts);
             }
         }
-        sum / (contexts * queries) as f64 + law.noise_variance()
     }
 }
 
@@ -146,8 +262,36 @@ mod tests {
             let tolerance = 5.0 * (error(&raw).powi(2) + error(&given).powi(2)).sqrt();
             assert!((mean(&raw) - mean(&given)).abs() < tolerance, "law {number}");
             assert!(error(&given) < error(&raw), "law {number}");
-            let estimate = network.mean_error(law, COUNT, 2, &mut stream("mean"));
-            assert!((estimate - mean(&raw)).abs() < 2.0 * tolerance, "law {number}");
+            let estimates =
+                LinearAttention::mean_errors(&[&network], law, COUNT, 2, &mut stream("mean"));
+            assert!((estimates[0] - mean(&raw)).abs() < 2.0 * tolerance, "law {number}");
+        }
+    }
+
+    /// Oracle: predictions of the layers, prompt by prompt. One of them is not linear in the query.
+    #[test]
+    fn errors_of_several_layers_on_common_prompts_are_those_of_each() {
+        const COUNT: usize = 30_004;
+        let block = mat![[0.4, -0.1], [0.05, 0.5]];
+        let blocks = [([0.0, 0.0], [0.0, 0.0]), ([0.4, -0.3], [0.2, 0.5])];
+        let layers = blocks.map(|(p, q)| LinearAttention::from_blocks(&p, 1.25, &block, &q));
+        let layers = layers.map(Result::unwrap);
+        for (number, law) in laws().iter().enumerate() {
+            let random = &mut generator(3, &["several layers"], number as u64);
+            let both = [&layers[0], &layers[1]];
+            let found = LinearAttention::mean_errors(&both, law, COUNT, 2, random);
+            for (layer, found) in layers.iter().zip(found) {
+                let errors: Vec<f64> = (0..COUNT)
+                    .map(|_| {
+                        let sample = law.sample(random);
+                        (layer.predict(&sample.prompt) - sample.answer).powi(2)
+                    })
+                    .collect();
+                let mean = errors.iter().sum::<f64>() / COUNT as f64;
+                let square = errors.iter().map(|error| (error - mean).powi(2)).sum::<f64>();
+                let tolerance = 5.0 * (2.0 * square).sqrt() / COUNT as f64;
+                assert!((found - mean).abs() < tolerance, "law {number}: {found}, {mean}");
+            }
         }
     }
 

@@ -131,7 +131,8 @@ const FIRST_LOSSES: u64 = 16;
 ///
 /// `gradient(step, point, out)` overwrites `out` with the gradient, or an estimate of it from
 /// samples of that step, and returns the loss or its estimate; a value that is not finite stops
-/// the descent. `track(point)` gives the values to average over the tail, after each of its steps.
+/// the descent. `track(point, out)` appends the values to average over the tail, after each of its
+/// steps.
 /// The result depends on these two functions and nothing else.
 ///
 /// # Errors
@@ -141,7 +142,7 @@ pub fn descend(
     optimizer: &Optimizer,
     schedule: &Schedule,
     mut gradient: impl FnMut(u64, &[f64], &mut [f64]) -> f64,
-    mut track: impl FnMut(&[f64]) -> Vec<f64>,
+    mut track: impl FnMut(&[f64], &mut Vec<f64>),
 ) -> Result<Descent, DescentError> {
     let mut progress = Progress::new(start);
     while progress.step < schedule.steps {
@@ -152,7 +153,7 @@ pub fn descend(
 
 /// A descent on its way: all that its next step depends on, so that it can be written down and
 /// taken up again.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Progress {
     step: u64,
     point: Vec<f64>,
@@ -161,6 +162,11 @@ pub struct Progress {
     /// Sums over the tail so far.
     tracked: Vec<f64>,
     losses: f64,
+    /// The gradient and the tracked values of a step: room that is used again.
+    #[serde(skip)]
+    slope: Vec<f64>,
+    #[serde(skip)]
+    now: Vec<f64>,
 }
 
 impl Progress {
@@ -173,6 +179,8 @@ impl Progress {
             watch: Watch::default(),
             tracked: Vec::new(),
             losses: 0.0,
+            slope: Vec::new(),
+            now: Vec::new(),
         }
     }
 
@@ -195,28 +203,30 @@ impl Progress {
         optimizer: &Optimizer,
         schedule: &Schedule,
         gradient: &mut impl FnMut(u64, &[f64], &mut [f64]) -> f64,
-        track: &mut impl FnMut(&[f64]) -> Vec<f64>,
+        track: &mut impl FnMut(&[f64], &mut Vec<f64>),
     ) -> Result<f64, DescentError> {
-        let mut slope = vec![0.0; self.point.len()];
-        let loss = gradient(self.step, &self.point, &mut slope);
-        self.watch.check(self.step, loss, &slope)?;
+        self.slope.resize(self.point.len(), 0.0);
+        let slope = &mut self.slope[..];
+        let loss = gradient(self.step, &self.point, slope);
+        self.watch.check(self.step, loss, slope)?;
         let rate = schedule.rate_at(self.step);
         match *optimizer {
             Optimizer::Gradient => {
-                for (entry, slope) in self.point.iter_mut().zip(&slope) {
+                for (entry, slope) in self.point.iter_mut().zip(&*slope) {
                     *entry -= rate * slope;
                 }
             }
             Optimizer::Adam { first, second, epsilon, weight_decay } => {
                 self.point.iter_mut().for_each(|entry| *entry *= 1.0 - rate * weight_decay);
-                self.moments.step(&mut self.point, &slope, rate, [first, second, epsilon]);
+                self.moments.step(&mut self.point, slope, rate, [first, second, epsilon]);
             }
         }
         if self.step >= schedule.tail_start() {
             self.losses += loss;
-            let tracked = track(&self.point);
-            self.tracked.resize(tracked.len(), 0.0);
-            for (sum, value) in self.tracked.iter_mut().zip(tracked) {
+            self.now.clear();
+            track(&self.point, &mut self.now);
+            self.tracked.resize(self.now.len(), 0.0);
+            for (sum, value) in self.tracked.iter_mut().zip(&self.now) {
                 *sum += value;
             }
         }
@@ -258,7 +268,8 @@ impl Watch {
         if !loss.is_finite() {
             return diverged("the loss is not finite");
         }
-        if !gradient.iter().all(|entry| entry.is_finite()) {
+        // All of them: loops that stop early do not use the lanes of the machine.
+        if !gradient.iter().fold(true, |all, entry| all & entry.is_finite()) {
             return diverged("the gradient is not finite");
         }
         if step < FIRST_LOSSES {
@@ -315,11 +326,14 @@ mod tests {
         x * x / 2.0 + 5.0 * y * y
     }
 
+    fn track(point: &[f64], out: &mut Vec<f64>) {
+        out.extend(point);
+    }
+
     #[test]
     fn plain_steps_contract_as_the_formula_says() {
         let schedule = Schedule { tail: 1, ..Schedule::constant(20, 0.05) };
-        let end =
-            descend(&[0.0, 0.0], &Optimizer::Gradient, &schedule, bowl, <[f64]>::to_vec).unwrap();
+        let end = descend(&[0.0, 0.0], &Optimizer::Gradient, &schedule, bowl, track).unwrap();
         // x_k - 3 = -3 (1 - rate)^k and y_k + 1 = (1 - 10 rate)^k.
         assert_relative_eq!(end.point[0], 3.0 - 3.0 * 0.95_f64.powi(20), max_relative = 1e-12);
         assert_relative_eq!(end.point[1], 0.5_f64.powi(20) - 1.0, max_relative = 1e-12);
@@ -333,7 +347,7 @@ mod tests {
             out[0] = if step == 0 { 2.0 } else { -1.0 };
             1.0
         };
-        let end = descend(&[0.0], &Optimizer::adam(), &two, gradient, <[f64]>::to_vec).unwrap();
+        let end = descend(&[0.0], &Optimizer::adam(), &two, gradient, track).unwrap();
         // Step 1: m/(1-b1) = 2, v/(1-b2) = 4, so -0.1. Step 2: m = 0.2*0.9 - 0.1 = 0.08 over 0.19,
         // v = 0.004*0.999 + 0.001 = 0.004996 over 0.001999.
         let second = 0.1 * (0.08 / 0.19) / (0.004996_f64 / 0.001999).sqrt();
@@ -347,7 +361,7 @@ mod tests {
             out[0] = -1.0;
             0.0
         };
-        let track = |point: &[f64]| vec![point[0], point[0] * point[0]];
+        let track = |point: &[f64], out: &mut Vec<f64>| out.extend([point[0], point[0] * point[0]]);
         let end = descend(&[0.0], &Optimizer::Gradient, &schedule, unit, track).unwrap();
         // Points 1, ..., 5: the last three are 3, 4, 5.
         assert_eq!(end.average, [4.0, 50.0 / 3.0]);
@@ -367,7 +381,7 @@ mod tests {
     #[test]
     fn a_step_that_is_too_long_is_reported_as_divergence() {
         let schedule = Schedule::constant(1000, 0.5);
-        let result = descend(&[0.0, 0.0], &Optimizer::Gradient, &schedule, bowl, <[f64]>::to_vec);
+        let result = descend(&[0.0, 0.0], &Optimizer::Gradient, &schedule, bowl, track);
         let Err(DescentError::Diverged { step, what }) = result else {
             panic!("{result:?}");
         };
@@ -377,7 +391,7 @@ mod tests {
             &Optimizer::Gradient,
             &Schedule::constant(10, 0.1),
             |_, _, _| f64::NAN,
-            <[f64]>::to_vec,
+            track,
         );
         let message = nothing.unwrap_err().to_string();
         let expected = "training diverged at step 0: the loss is not finite; \

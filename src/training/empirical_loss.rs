@@ -1,9 +1,10 @@
 //! The loss of the network on a fixed set of prompts, as a polynomial in its weights.
 
-use super::moments::{moments_of, moments_of_draws};
+use super::moments::{Features, moments_of, moments_of_draws};
 use super::objective::Objective;
-use crate::data::{AnsweredPrompt, PromptLaw};
-use faer::{ColMut, Mat};
+use crate::data::{AnsweredPrompt, Lane, Machine, PromptLanes, PromptLaw};
+use faer::linalg::matmul::matmul;
+use faer::{Accum, ColMut, ColRef, Mat, Par};
 use rand_chacha::ChaCha8Rng;
 
 /// The mean of `1/2 (yhat - y_q)^2` over fixed prompts, as a function of all weights that reach
@@ -41,7 +42,7 @@ impl EmpiricalLoss {
         let dimension = first.prompt.dimension();
         let same = prompts.iter().all(|one| one.prompt.dimension() == dimension);
         assert!(same, "prompts of one dimension: this is a bug");
-        let moments = moments_of(prompts, features(dimension) + 1, write_features);
+        let moments = moments_of::<LossFeatures>(prompts);
         Self { dimension, count: prompts.len(), moments }
     }
 
@@ -49,8 +50,7 @@ impl EmpiricalLoss {
     /// drawn from `generator`: the same with any number of threads.
     pub fn draw(law: &PromptLaw, count: usize, generator: &mut ChaCha8Rng) -> Self {
         let (dimension, count) = (law.dimension(), count.max(1));
-        let moments =
-            moments_of_draws(law, count, features(dimension) + 1, generator, write_features);
+        let moments = moments_of_draws::<LossFeatures>(law, count, generator);
         Self { dimension, count, moments }
     }
 
@@ -61,7 +61,7 @@ impl EmpiricalLoss {
     pub fn joined(parts: &[Self]) -> Self {
         let dimension = parts.first().expect("at least one part: this is a bug").dimension;
         let count = parts.iter().map(|part| part.count).sum();
-        let size = features(dimension) + 1;
+        let size = LossFeatures::count(dimension);
         let add = |sum: Mat<f64>, part: &Self| {
             assert_eq!(part.dimension, dimension, "parts of one dimension: this is a bug");
             sum + &part.moments * faer::Scale(part.count as f64 / count as f64)
@@ -76,18 +76,30 @@ impl EmpiricalLoss {
     }
 
     /// The coefficients `c` of the features, then -1 for the answer.
-    fn coefficients(&self, point: &[f64]) -> Mat<f64> {
+    fn coefficients(&self, point: &[f64]) -> Vec<f64> {
         let size = self.dimension + 1;
         assert_eq!(point.len(), size * size, "one number a weight: this is a bug");
         let (p, key_query) = point.split_at(size);
-        let mut c = Mat::zeros(features(self.dimension) + 1, 1);
-        for (index, (i, j, k)) in monomials(self.dimension).enumerate() {
-            let column = &key_query[k * size..(k + 1) * size];
-            let mixed = if i == j { 0.0 } else { p[j] * column[i] };
-            c[(index, 0)] = p[i] * column[j] + mixed;
+        let mut c = Vec::with_capacity(self.moments.nrows());
+        for i in 0..size {
+            for j in i..size {
+                c.extend(key_query.chunks_exact(size).map(|column| {
+                    let mixed = if i == j { 0.0 } else { p[j] * column[i] };
+                    p[i] * column[j] + mixed
+                }));
+            }
         }
-        c[(features(self.dimension), 0)] = -1.0;
+        c.push(-1.0);
         c
+    }
+
+    /// The moments times these coefficients.
+    fn apply_moments(&self, c: &[f64]) -> Vec<f64> {
+        let mut product = vec![0.0; c.len()];
+        let out = ColMut::from_slice_mut(&mut product).as_mat_mut();
+        let c = ColRef::from_slice(c).as_mat();
+        matmul(out, Accum::Replace, &self.moments, c, 1.0, Par::Seq);
+        product
     }
 }
 
@@ -98,8 +110,7 @@ impl Objective for EmpiricalLoss {
 
     fn value(&self, point: &[f64]) -> f64 {
         let c = self.coefficients(point);
-        let square = c.transpose() * (&self.moments * &c);
-        square[(0, 0)] / 2.0
+        dot(&c, &self.apply_moments(&c)) / 2.0
     }
 
     fn gradient(&self, point: &[f64], gradient: &mut [f64]) {
@@ -113,66 +124,137 @@ impl EmpiricalLoss {
     pub fn evaluate(&self, point: &[f64], gradient: &mut [f64]) -> f64 {
         let size = self.dimension + 1;
         let c = self.coefficients(point);
-        let by_c = &self.moments * &c;
+        let by_c = self.apply_moments(&c);
         let (p, key_query) = point.split_at(size);
         gradient.fill(0.0);
         let (by_p, by_key) = gradient.split_at_mut(size);
-        for (index, (i, j, k)) in monomials(self.dimension).enumerate() {
-            let slope = by_c[(index, 0)];
-            let column = &key_query[k * size..(k + 1) * size];
-            let by_column = &mut by_key[k * size..(k + 1) * size];
-            by_p[i] += slope * column[j];
-            by_column[j] += slope * p[i];
-            if i != j {
-                by_p[j] += slope * column[i];
-                by_column[i] += slope * p[j];
+        let mut slopes = by_c.iter();
+        for i in 0..size {
+            for j in i..size {
+                let columns = key_query.chunks_exact(size).zip(by_key.chunks_exact_mut(size));
+                for ((column, by_column), slope) in columns.zip(&mut slopes) {
+                    by_p[i] += slope * column[j];
+                    by_column[j] += slope * p[i];
+                    if i != j {
+                        by_p[j] += slope * column[i];
+                        by_column[i] += slope * p[j];
+                    }
+                }
             }
         }
-        let square = c.transpose() * by_c;
-        square[(0, 0)] / 2.0
+        dot(&c, &by_c) / 2.0
     }
 }
 
-/// The number of features of a prompt.
-fn features(dimension: usize) -> usize {
-    dimension * (dimension + 1) * (dimension + 2) / 2
-}
-
-/// The indices `(i, j, k)` of the features `M_ij x_q[k]`, in order.
-fn monomials(dimension: usize) -> impl Iterator<Item = (usize, usize, usize)> {
-    let pairs = move |i| (i..=dimension).map(move |j| (i, j));
-    let pairs = (0..=dimension).flat_map(pairs);
-    pairs.flat_map(move |(i, j)| (0..dimension).map(move |k| (i, j, k)))
+fn dot(left: &[f64], right: &[f64]) -> f64 {
+    left.iter().zip(right).map(|(x, y)| x * y).sum()
 }
 
 /// The features of a prompt, then its answer.
-fn write_features(sample: &AnsweredPrompt, out: ColMut<'_, f64>) {
-    let prompt = &sample.prompt;
-    let (dimension, length) = (prompt.dimension(), prompt.length());
-    // N M_ij for i <= j, row after row.
-    let mut sums = Vec::with_capacity((dimension + 1) * (dimension + 2) / 2);
-    for i in 0..=dimension {
-        // The query is a column of E too; its label there is 0.
-        let query = |j: usize| if j < dimension { prompt.query[i] * prompt.query[j] } else { 0.0 };
-        sums.extend((i..=dimension).map(query));
+struct LossFeatures;
+
+impl Features for LossFeatures {
+    fn count(dimension: usize) -> usize {
+        dimension * (dimension + 1) * (dimension + 2) / 2 + 1
     }
-    let mut example = vec![0.0; dimension + 1];
-    for (n, label) in prompt.labels.iter().enumerate() {
-        let input = prompt.examples.col(n);
-        example.iter_mut().zip(input.iter()).for_each(|(entry, x)| *entry = *x);
-        example[dimension] = *label;
-        let mut rest = &mut sums[..];
-        for (i, x) in example.iter().enumerate() {
-            let (row, others) = rest.split_at_mut(dimension + 1 - i);
-            row.iter_mut().zip(&example[i..]).for_each(|(sum, y)| *sum += x * y);
-            rest = others;
+
+    #[inline(always)]
+    fn write<M: Machine>(m: M, prompts: &PromptLanes, out: &mut [Lane]) {
+        let PromptLanes { dimension, length, gram, query, answer } = prompts;
+        let (d, share) = (*dimension, m.splat(1.0 / *length as f64));
+        let (mut sums, mut out) = (gram.iter(), out.iter_mut());
+        for i in 0..=d {
+            for j in i..=d {
+                let mut sum = m.load(sums.next().expect("one a pair: this is a bug"));
+                // The query is a column of E too; its label there is 0.
+                if j < d {
+                    sum = m.mul_add(m.load(&query[i]), m.load(&query[j]), sum);
+                }
+                let mean = m.mul(sum, share);
+                for (x, out) in query.iter().zip(&mut out) {
+                    m.store(m.mul(mean, m.load(x)), out);
+                }
+            }
+        }
+        *out.next().expect("an answer behind the features: this is a bug") = *answer;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Labels, PositiveLaw, PromptSource, TaskLaw, generator};
+    use crate::network::LinearAttention;
+    use faer::mat;
+
+    const COUNT: usize = 40_000;
+
+    fn laws() -> Vec<PromptLaw> {
+        let covariance = mat![[2.0, 0.5, 0.0], [0.5, 1.0, -0.25], [0.0, -0.25, 0.5]];
+        let query = mat![[1.0, 0.0, 0.25], [0.0, 0.5, 0.0], [0.25, 0.0, 1.0]];
+        let direction = vec![0.5, 0.0, -0.5];
+        let law = |length| PromptLaw::new(&covariance, length).unwrap();
+        let entries = vec![
+            PositiveLaw::Exponential(1.0),
+            PositiveLaw::Constant(0.5),
+            PositiveLaw::TwoPoint { low: 0.5, high: 2.0, probability: 0.25 },
+        ];
+        vec![
+            law(1),
+            law(9).with_labels(Labels::NoisyLinear { variance: 0.5 }).unwrap(),
+            law(8).with_labels(Labels::Cubic { direction: direction.clone() }).unwrap(),
+            law(20)
+                .with_query_covariance(&query)
+                .and_then(|law| law.with_task(TaskLaw::Fixed(direction.clone())))
+                .and_then(|law| {
+                    law.with_labels(Labels::LinearPlusSquare { coefficient: 0.5, direction })
+                })
+                .unwrap(),
+            law(5).with_random_diagonal(entries.clone()).unwrap(),
+            law(5)
+                .with_query_covariance(&query)
+                .and_then(|law| law.with_random_diagonal(entries))
+                .unwrap(),
+        ]
+    }
+
+    /// Oracle: prompts drawn one by one, read by the network. The tolerance is five standard errors.
+    #[test]
+    fn prompts_drawn_eight_at_a_time_have_the_law_of_prompts_drawn_one_by_one() {
+        let block = mat![[0.4, -0.1, 0.0], [0.05, 0.5, 0.1], [0.0, 0.2, 0.3]];
+        let layer = LinearAttention::from_blocks(&[0.2, -0.1, 0.3], 0.8, &block, &[0.1, 0.3, -0.2]);
+        let layer = layer.unwrap();
+        for (number, law) in laws().iter().enumerate() {
+            let random = &mut generator(1, &["one by one"], number as u64);
+            let mut source = PromptSource::new(random);
+            let losses: Vec<f64> = (0..COUNT)
+                .map(|_| {
+                    let sample = source.draw(law, random);
+                    (layer.predict(&sample.prompt) - sample.answer).powi(2) / 2.0
+                })
+                .collect();
+            let mean = losses.iter().sum::<f64>() / COUNT as f64;
+            let square = losses.iter().map(|loss| (loss - mean).powi(2)).sum::<f64>();
+            let drawn = EmpiricalLoss::draw(law, COUNT, random).value(&layer.active_weights());
+            let tolerance = 5.0 * (2.0 * square).sqrt() / COUNT as f64;
+            assert!((drawn - mean).abs() < tolerance, "law {number}: {drawn}, {mean}");
         }
     }
-    let out = out.try_as_col_major_mut().expect("columns are contiguous: a bug").as_slice_mut();
-    let (answer, features) = out.split_last_mut().expect("an answer behind them: this is a bug");
-    for (row, sum) in features.chunks_exact_mut(dimension).zip(sums) {
-        let mean = sum / length as f64;
-        row.iter_mut().zip(&prompt.query).for_each(|(feature, x)| *feature = mean * x);
+
+    #[test]
+    fn the_loss_on_given_prompts_is_that_of_the_network() {
+        let block = mat![[0.4, -0.1, 0.0], [0.05, 0.5, 0.1], [0.0, 0.2, 0.3]];
+        let layer = LinearAttention::from_blocks(&[0.2, -0.1, 0.3], 0.8, &block, &[0.1, 0.3, -0.2]);
+        let layer = layer.unwrap();
+        for count in [1, 7, 8, 600] {
+            let random = &mut generator(2, &["given"], count as u64);
+            let prompts: Vec<_> = (0..count).map(|_| laws()[1].sample(random)).collect();
+            let loss = |sample: &AnsweredPrompt| {
+                (layer.predict(&sample.prompt) - sample.answer).powi(2) / 2.0
+            };
+            let mean = prompts.iter().map(loss).sum::<f64>() / count as f64;
+            let found = EmpiricalLoss::new(&prompts).value(&layer.active_weights());
+            approx::assert_relative_eq!(found, mean, max_relative = 1e-11);
+        }
     }
-    *answer = sample.answer;
 }

@@ -1,5 +1,6 @@
 //! The same prompts in larger steps, or in smaller parts: what a limit is extrapolated from.
 
+use super::axes::Axes;
 use super::descent::DescentError;
 use super::empirical_loss::EmpiricalLoss;
 use super::plan::{Prompts, TrainedNetwork, TrainingPlan};
@@ -27,21 +28,24 @@ impl TrainingPlan {
         start: &LinearAttention,
         generator: &mut ChaCha8Rng,
     ) -> Result<[Vec<TrainedNetwork>; LEVELS], DescentError> {
-        let start = start.active_weights();
         let mut levels = [const { Vec::new() }; LEVELS];
         match self.prompts {
             Prompts::Fresh(batch) => {
-                let mut fresh = self.fresh_prompts(law, batch, generator)?;
+                let axes = Axes::of(law, &self.optimizer);
+                let start = axes.enter(start);
+                let mut fresh = self.fresh_prompts(&axes.law, batch, generator)?;
                 for (level, trained) in levels.iter_mut().enumerate() {
                     let (plan, layers) = (self.halved(1 << level), 1 << (LEVELS - 1 - level));
                     for number in 0..layers {
-                        trained.push(plan.descend(&start, |step, point, out| {
+                        let gradient = |step: u64, point: &_, out: &mut _| {
                             fresh.gradient(step * layers + number, point, out)
-                        })?);
+                        };
+                        trained.push(axes.leave(plan.descend(&start, gradient)?));
                     }
                 }
             }
             Prompts::Fixed(count) => {
+                let start = start.active_weights();
                 let parts = 0..1 << (LEVELS - 1);
                 let mut parts: Vec<EmpiricalLoss> =
                     parts.map(|_| EmpiricalLoss::draw(law, count, generator)).collect();

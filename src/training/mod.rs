@@ -1,5 +1,6 @@
 //! Training: losses and their gradients, gradient flow, and gradient descent.
 
+mod axes;
 mod basis;
 mod descent;
 mod dormand_prince;

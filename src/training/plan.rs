@@ -1,5 +1,6 @@
 //! Training the linear attention layer from raw prompts.
 
+use super::axes::Axes;
 use super::descent::{DescentError, Optimizer, Schedule, descend};
 use super::empirical_loss::EmpiricalLoss;
 use super::fresh::{FreshPrompts, Sampler};
@@ -74,14 +75,16 @@ impl TrainingPlan {
         start: &LinearAttention,
         generator: &mut ChaCha8Rng,
     ) -> Result<TrainedNetwork, DescentError> {
-        let start = start.active_weights();
         match self.prompts {
             Prompts::Fresh(batch) => {
-                let mut fresh = self.fresh_prompts(law, batch, generator)?;
-                self.descend(&start, |step, point, out| fresh.gradient(step, point, out))
+                let axes = Axes::of(law, &self.optimizer);
+                let mut fresh = self.fresh_prompts(&axes.law, batch, generator)?;
+                let gradient = |step, point: &_, out: &mut _| fresh.gradient(step, point, out);
+                Ok(axes.leave(self.descend(&axes.enter(start), gradient)?))
             }
             Prompts::Fixed(count) => {
-                self.descend_on(&EmpiricalLoss::draw(law, count, generator), &start)
+                let loss = EmpiricalLoss::draw(law, count, generator);
+                self.descend_on(&loss, &start.active_weights())
             }
         }
     }
@@ -129,7 +132,7 @@ impl TrainingPlan {
         start: &[f64],
         gradient: impl FnMut(u64, &[f64], &mut [f64]) -> f64,
     ) -> Result<TrainedNetwork, DescentError> {
-        let descent = descend(start, &self.optimizer, &self.schedule, gradient, tracked)?;
+        let descent = descend(start, &self.optimizer, &self.schedule, gradient, track)?;
         let d = start.len().isqrt() - 1;
         let matrix = |offset| Mat::from_fn(d, d, |i, j| descent.average[offset + j * d + i]);
         let network = LinearAttention::from_active_weights(d, &descent.average[2 * d * d..])
@@ -143,21 +146,21 @@ impl TrainingPlan {
     }
 }
 
-/// The entries of `B = s A + p q'`, those of `s A`, both column by column, and the active weights
-/// themselves.
-fn tracked(weights: &[f64]) -> Vec<f64> {
+/// Appends the entries of `B = s A + p q'`, those of `s A`, both column by column, and the active
+/// weights themselves.
+fn track(weights: &[f64], tracked: &mut Vec<f64>) {
     let size = weights.len().isqrt();
     let d = size - 1;
     let (value, key_query) = weights.split_at(size);
-    let mut tracked = Vec::with_capacity(2 * d * d + weights.len());
+    let (p, scale) = (&value[..d], value[d]);
     for column in key_query.chunks_exact(size) {
-        tracked.extend((0..d).map(|i| value[d] * column[i] + value[i] * column[d]));
+        let q = column[d];
+        tracked.extend(column[..d].iter().zip(p).map(|(a, p)| scale * a + p * q));
     }
     for column in key_query.chunks_exact(size) {
-        tracked.extend(column[..d].iter().map(|a| value[d] * a));
+        tracked.extend(column[..d].iter().map(|a| scale * a));
     }
-    tracked.extend(weights);
-    tracked
+    tracked.extend_from_slice(weights);
 }
 
 #[cfg(test)]
@@ -195,6 +198,26 @@ mod tests {
         assert!((&trained.preconditioner - &limit).norm_l2() < 0.05 * norm, "{trained:?}");
         let scale = trained.network.output_scale();
         assert!((scale - norm.sqrt()).abs() < 0.05 * scale, "{scale}");
+    }
+
+    #[test]
+    fn a_full_batch_descent_that_diverges_is_made_in_smaller_steps() {
+        let (law, start) = setting();
+        let mut random = generator(4, &["halved"], 0);
+        let mut plan = Pilot::run(&law, &start, &mut random).unwrap().full_batch(2_000);
+        let loss = EmpiricalLoss::draw(&law, 2_000, &mut random);
+        let start = start.active_weights();
+        plan.schedule.rate *= 8.0;
+        plan.schedule.steps /= 8;
+        let once =
+            |plan: TrainingPlan| plan.descend(&start, |_, point, out| loss.evaluate(point, out));
+        assert!(matches!(once(plan), Err(DescentError::Diverged { .. })));
+        let trained = plan.descend_on(&loss, &start).unwrap();
+        let parts = [2, 4, 8].into_iter().find(|&parts| once(plan.halved(parts)).is_ok());
+        assert_eq!(trained, once(plan.halved(parts.unwrap())).unwrap());
+
+        plan.schedule.rate *= 1e3;
+        assert!(matches!(plan.descend_on(&loss, &start), Err(DescentError::Diverged { .. })));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! The preconditioner that prompts show without any training: a linear regression.
 
-use super::moments::moments_of_draws;
-use crate::data::{AnsweredPrompt, PromptLaw};
+use super::moments::{Features, moments_of_draws};
+use crate::data::{Lane, Machine, PromptLanes, PromptLaw};
 use faer::linalg::solvers::Solve;
-use faer::{ColMut, Mat, Side};
+use faer::{Mat, Side};
 use rand_chacha::ChaCha8Rng;
 
 /// Prompts that do not determine a regression.
@@ -30,8 +30,8 @@ pub fn regressed_preconditioner(
     generator: &mut ChaCha8Rng,
 ) -> Result<Mat<f64>, Dependent> {
     let d = law.dimension();
-    let size = d * d + 1;
-    let moments = moments_of_draws(law, count, size, generator, write);
+    let size = RegressionFeatures::count(d);
+    let moments = moments_of_draws::<RegressionFeatures>(law, count, generator);
     let features = moments.submatrix(0, 0, size - 1, size - 1);
     let answers = moments.submatrix(0, size - 1, size - 1, 1);
     let solution = features.llt(Side::Lower).map_err(|_| Dependent { count })?.solve(answers);
@@ -40,15 +40,29 @@ pub fn regressed_preconditioner(
 }
 
 /// The features `b_i x_q[j]`, row after row, then the answer.
-fn write(sample: &AnsweredPrompt, out: ColMut<'_, f64>) {
-    let correlation = sample.prompt.label_correlation();
-    let query = &sample.prompt.query;
-    let out = out.try_as_col_major_mut().expect("columns are contiguous: a bug").as_slice_mut();
-    let (answer, features) = out.split_last_mut().expect("d^2 + 1 entries: this is a bug");
-    for (row, b) in features.chunks_exact_mut(query.len()).zip(&correlation) {
-        row.iter_mut().zip(query).for_each(|(feature, x)| *feature = b * x);
+struct RegressionFeatures;
+
+impl Features for RegressionFeatures {
+    fn count(dimension: usize) -> usize {
+        dimension * dimension + 1
     }
-    *answer = sample.answer;
+
+    #[inline(always)]
+    fn write<M: Machine>(m: M, prompts: &PromptLanes, out: &mut [Lane]) {
+        let PromptLanes { dimension, length, gram, query, answer } = prompts;
+        let (mut rest, share) = (&gram[..], m.splat(1.0 / *length as f64));
+        let (last, features) = out.split_last_mut().expect("an answer: this is a bug");
+        for (i, features) in features.chunks_exact_mut(*dimension).enumerate() {
+            // The last product of a row is that with the label.
+            let (row, others) = rest.split_at(dimension + 1 - i);
+            let correlation = m.mul(m.load(&row[dimension - i]), share);
+            for (x, out) in query.iter().zip(features) {
+                m.store(m.mul(correlation, m.load(x)), out);
+            }
+            rest = others;
+        }
+        *last = *answer;
+    }
 }
 
 #[cfg(test)]

@@ -182,7 +182,7 @@ impl<'a> SequenceTraining<'a> {
                 f64::NAN
             }
         };
-        let nothing = &mut |_: &[f64]| Vec::new();
+        let nothing = &mut |_: &[f64], _: &mut Vec<f64>| {};
         let loss = progress.advance(&plan.optimizer, &plan.schedule, &mut gradient, nothing);
         match failure {
             Some(error) => Err(error.into()),

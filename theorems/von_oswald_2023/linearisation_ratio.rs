@@ -22,7 +22,21 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["von_oswald_2023::token_binding"],
-    figures: &[],
+    figures: &[Figure::Curves {
+        title: "Loss of a trained softmax network with one of its layers replaced by a linear one",
+        x: "layer that is replaced (0: none)",
+        y: "mean loss 1/2 |s_{t+1} - f_{t}|^{2}",
+        curves: &[Curve {
+            label: "three layers, d = 4",
+            points: Points::At(&[
+                (0.0, "loss_of_the_network"),
+                (1.0, "loss_with_layer_one_replaced"),
+                (2.0, "loss_with_layer_two_replaced"),
+                (3.0, "loss_with_layer_three_replaced"),
+            ]),
+        }],
+        published: &[],
+    }],
 };
 
 const CLAIMS: &str = "\
@@ -39,6 +53,11 @@ claim first_layer_is_linear: first <= 16/10*softmax
 claim third_layer_is_linear: third <= 2*softmax
 note the other way round in the paper's network of seven layers
 claim second_layer_costs_more: second >= first
+note the losses one by one; the zero predictor has 2/3
+claim loss_of_the_network: softmax <= 2/10
+claim loss_with_layer_one_replaced: first <= 3/10
+claim loss_with_layer_two_replaced: second <= 6/10
+claim loss_with_layer_three_replaced: third <= 3/10
 refute second_layer_is_linear: second <= 16/10*softmax
 refute linear_layers_know_nothing: second >= 9/10*zero
 ";

@@ -21,7 +21,21 @@ pub const THEOREM: Theorem = Theorem {
     claims: CLAIMS,
     experiments,
     uses: &["von_oswald_2023::depth_ordering"],
-    figures: &[],
+    figures: &[Figure::Curves {
+        title: "Error of linear probes for the preconditioned state over depth",
+        x: "layers before the probe",
+        y: "mean squared error",
+        curves: &[Curve {
+            label: "four layers, d = 4, t = 8",
+            points: Points::At(&[
+                (0.0, "error_at_the_input"),
+                (1.0, "error_after_one_layer"),
+                (2.0, "error_after_two_layers"),
+                (3.0, "error_after_three_layers"),
+            ]),
+        }],
+        published: &[],
+    }],
 };
 
 const CLAIMS: &str = "\
@@ -40,6 +54,11 @@ claim first_layer_helps: one <= input
 claim second_layer_helps: two <= one
 claim third_layer_helps: three <= two
 claim best_layer_halves_the_error: three <= 1/2*input
+note the errors at t = 8 one by one
+claim error_at_the_input: input <= 1
+claim error_after_one_layer: one <= 1
+claim error_after_two_layers: two <= 1
+claim error_after_three_layers: three <= 1
 claim input_is_no_better_late: late_input >= 4/10*late_energy
 note the error of the raw input falls with context as well: it says nothing by itself
 claim target_shrinks: late_input <= input

@@ -14,6 +14,7 @@
 //!         Not seen: other laws of the examples than Gaussian ones
 //! Not to be confused with: the error against noisy answers, which is larger by s^2
 
+use super::{Test, test_errors};
 use crate::prelude::*;
 
 /// Section 4.2, exactly.
@@ -123,10 +124,14 @@ fn experiments() -> Vec<Experiment> {
         Experiment {
             name: "trained_layers",
             kind: EvidenceKind::Training,
-            description: "layers trained by gradient descent on 30,000 noiseless raw prompts; then 8 queries \
-                          to each of 4,000 test prompts of every shift",
+            description: "layers trained by gradient descent on 30,000 noiseless raw prompts, and on halves and \
+                          quarters of them; then 8 queries to each of 4,000 test prompts of every shift",
             supplies: &["task_shift_error", "query_shift_error", "covariate_shift_error"],
-            supply: Supply::Repetitions { prepare: trained, count: repetitions },
+            supply: Supply::Limit {
+                source: BiasSource::FiniteSize,
+                prepare: trained,
+                count: repetitions,
+            },
         },
     ]
 }
@@ -178,21 +183,17 @@ fn error_of_layer(
     }))
 }
 
-fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
+fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<LevelDraw, ExperimentError> {
     let training = PromptLaw::new(at.value("Lambda")?, at.size("N")?)?;
     let start = LinearAttention::paper_start(at.number("sigma")?, at.value("theta")?)?;
-    let plan = Pilot::run(&training, &start, random)?.full_batch(30_000);
-    let shifts = [
-        ("task_shift_error", law(at, "Lambda", "Lambda")?),
-        ("query_shift_error", law(at, "Lambda", "Q")?),
-        ("covariate_shift_error", law(at, "Omega", "Q")?),
+    let test = |letter, inputs, query| -> Result<Test, ExperimentError> {
+        let law = law(at, inputs, query)?;
+        Ok(Test { letter, contexts: 4_000, apart: law.noise_variance(), law })
+    };
+    let shifts = vec![
+        test("task_shift_error", "Lambda", "Lambda")?,
+        test("query_shift_error", "Lambda", "Q")?,
+        test("covariate_shift_error", "Omega", "Q")?,
     ];
-    Ok(Box::new(move |random| {
-        let layer = plan.train(&training, &start, random)?.network;
-        let error = |(letter, law): &(&'static str, PromptLaw)| {
-            let error = layer.mean_error(law, 4_000, 8, random) - law.noise_variance();
-            (*letter, Mat::full(1, 1, error))
-        };
-        Ok(shifts.iter().map(error).collect())
-    }))
+    test_errors(at, training, start, shifts, random)
 }

@@ -231,3 +231,54 @@ fn full_batch(
         Ok(levels.each_ref().map(read))
     }))
 }
+
+/// Test prompts of a trained layer.
+struct Test {
+    /// The letter of the error.
+    letter: &'static str,
+    law: PromptLaw,
+    /// How many prompts, each with eight queries.
+    contexts: usize,
+    /// What of the squared error is not counted: 0, or the noise of the answer.
+    apart: f64,
+}
+
+/// Repetitions of gradient descent on 30,000 fixed prompts, on the halves and on the quarters of
+/// them; then the errors of all these layers on the same test prompts.
+fn test_errors(
+    at: &Setting,
+    training: PromptLaw,
+    start: LinearAttention,
+    tests: Vec<Test>,
+    random: &mut ChaCha8Rng,
+) -> Result<LevelDraw, ExperimentError> {
+    const PROMPTS: usize = 30_000;
+    const QUERIES: usize = 8;
+    let plan = Pilot::run(&training, &start, random)?.full_batch(PROMPTS >> (LEVELS - 1));
+    let once = TrainingPlan { prompts: Prompts::Fixed(PROMPTS), ..plan };
+    let twice = Schedule { steps: 2 * plan.schedule.steps, ..plan.schedule };
+    let twice = TrainingPlan { schedule: twice, ..once };
+    let once = once.train(&training, &start, &mut random.clone())?.network;
+    let twice = twice.train(&training, &start, &mut random.clone())?.network;
+    for Test { law, contexts, .. } in &tests {
+        let layers = [&once, &twice];
+        let errors = LinearAttention::mean_errors(&layers, law, *contexts, QUERIES, random);
+        // What is left falls by at least a half in that time.
+        let how = "twice what twice the time changes, on one set of prompts";
+        at.bias(BiasSource::TrainingTime, 2.0 * (errors[1] - errors[0]).abs(), how);
+    }
+    Ok(Box::new(move |random| {
+        let levels = plan.train_levels::<LEVELS>(&training, &start, random)?;
+        let layers: Vec<_> = levels.iter().flatten().map(|one| &one.network).collect();
+        let mut observed = [const { Observed::new() }; LEVELS];
+        for Test { letter, law, contexts, apart } in &tests {
+            let errors = LinearAttention::mean_errors(&layers, law, *contexts, QUERIES, random);
+            let mut errors = errors.into_iter();
+            for (observed, layers) in observed.iter_mut().zip(&levels) {
+                let sum: f64 = errors.by_ref().take(layers.len()).sum();
+                observed.insert(letter, scalar(sum / layers.len() as f64 - apart));
+            }
+        }
+        Ok(observed)
+    }))
+}

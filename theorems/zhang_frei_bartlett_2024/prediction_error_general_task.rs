@@ -19,6 +19,7 @@
 //!         another length M, four families of labels. Not seen: labels that are not polynomials
 //! Not to be confused with: the training loss, which has a factor 1/2 and M = N
 
+use super::{Test, test_errors};
 use crate::prelude::*;
 
 /// Theorem 4.2.
@@ -151,15 +152,20 @@ fn experiments() -> Vec<Experiment> {
         Experiment {
             name: "trained_layers",
             kind: EvidenceKind::Training,
-            description: "layers trained by gradient descent on 30,000 noiseless raw prompts; then 8 queries \
-                          to each of 4,000 test prompts of every family (8,000 for cubic labels)",
+            description: "layers trained by gradient descent on 30,000 noiseless raw prompts, and on halves and \
+                          quarters of them; then 8 queries to each of 4,000 test prompts of every family \
+                          (8,000 for cubic labels)",
             supplies: &[
                 "trained_linear_error",
                 "trained_noisy_error",
                 "trained_cubic_error",
                 "trained_curved_error",
             ],
-            supply: Supply::Repetitions { prepare: trained, count: repetitions },
+            supply: Supply::Limit {
+                source: BiasSource::FiniteSize,
+                prepare: trained,
+                count: repetitions,
+            },
         },
     ]
 }
@@ -229,21 +235,17 @@ fn error_at_the_limit(
     }))
 }
 
-fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
+fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<LevelDraw, ExperimentError> {
     let training = PromptLaw::new(at.value("Lambda")?, at.size("N")?)?;
     let start = LinearAttention::paper_start(at.number("sigma")?, at.value("theta")?)?;
-    let plan = Pilot::run(&training, &start, random)?.full_batch(30_000);
-    let families = [
-        ("trained_linear_error", law(at, Labels::Linear)?, 4_000),
-        ("trained_noisy_error", law(at, noisy_labels(at)?)?, 4_000),
-        ("trained_cubic_error", law(at, cubic_labels(at)?)?, 8_000),
-        ("trained_curved_error", law(at, curved_labels(at)?)?, 4_000),
+    let test = |letter, labels, contexts| -> Result<Test, ExperimentError> {
+        Ok(Test { letter, law: law(at, labels)?, contexts, apart: 0.0 })
+    };
+    let families = vec![
+        test("trained_linear_error", Labels::Linear, 4_000)?,
+        test("trained_noisy_error", noisy_labels(at)?, 4_000)?,
+        test("trained_cubic_error", cubic_labels(at)?, 8_000)?,
+        test("trained_curved_error", curved_labels(at)?, 4_000)?,
     ];
-    Ok(Box::new(move |random| {
-        let layer = plan.train(&training, &start, random)?.network;
-        let error = |(letter, law, contexts): &(&'static str, PromptLaw, usize)| {
-            (*letter, Mat::full(1, 1, layer.mean_error(law, *contexts, 8, random)))
-        };
-        Ok(families.iter().map(error).collect())
-    }))
+    test_errors(at, training, start, families, random)
 }

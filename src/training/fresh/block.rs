@@ -99,8 +99,9 @@ impl Sums {
         by_value.iter_mut().zip(&self.by_value).for_each(|(sum, part)| *sum += part);
         let columns = by_key.chunks_exact_mut(size);
         for (sums, lanes) in columns.zip(self.by_key.chunks_exact(size.div_ceil(LANES))) {
-            let parts = lanes.iter().flat_map(|lane| &lane.0);
-            sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
+            for (sums, lane) in sums.chunks_mut(LANES).zip(lanes) {
+                sums.iter_mut().zip(&lane.0).for_each(|(sum, part)| *sum += part);
+            }
         }
     }
 }

@@ -10,15 +10,15 @@ const ROWS: usize = 4;
 /// in the end the rows that are left, one by one.
 pub(super) fn pack(matrix: &[f64], rows: usize, packed: &mut [f64]) {
     let columns = matrix.len() / rows;
-    let mut next = packed.iter_mut();
-    let mut row = 0;
-    while row < rows {
-        let count = if row + ROWS <= rows { ROWS } else { 1 };
-        for column in 0..columns {
-            let from = &matrix[column * rows + row..][..count];
-            from.iter().zip(&mut next).for_each(|(from, to)| *to = *from);
+    let whole = rows / ROWS * ROWS;
+    let (tiles, rest) = packed.split_at_mut(whole * columns);
+    for (tile, row) in tiles.chunks_exact_mut(ROWS * columns).zip((0..).step_by(ROWS)) {
+        for (to, column) in tile.chunks_exact_mut(ROWS).zip(matrix.chunks_exact(rows)) {
+            to.copy_from_slice(&column[row..row + ROWS]);
         }
-        row += count;
+    }
+    for (to, row) in rest.chunks_exact_mut(columns).zip(whole..) {
+        to.iter_mut().zip(matrix.chunks_exact(rows)).for_each(|(to, column)| *to = column[row]);
     }
 }
 
