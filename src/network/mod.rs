@@ -3,6 +3,7 @@
 mod causal;
 mod learner;
 mod linear_attention;
+mod mean_errors;
 mod reading;
 mod test_error;
 

@@ -36,12 +36,13 @@ impl EmpiricalLoss {
     /// The loss on these prompts.
     ///
     /// # Panics
-    /// If there are none, or their dimensions differ.
+    /// If there are none, or their dimensions or lengths differ.
     pub fn new(prompts: &[AnsweredPrompt]) -> Self {
-        let first = prompts.first().expect("at least one prompt: this is a bug");
-        let dimension = first.prompt.dimension();
-        let same = prompts.iter().all(|one| one.prompt.dimension() == dimension);
-        assert!(same, "prompts of one dimension: this is a bug");
+        let size = |one: &AnsweredPrompt| (one.prompt.dimension(), one.prompt.length());
+        let first = size(prompts.first().expect("at least one prompt: this is a bug"));
+        let same = prompts.iter().all(|one| size(one) == first);
+        assert!(same, "prompts of one size: this is a bug");
+        let dimension = first.0;
         let moments = moments_of::<LossFeatures>(prompts);
         Self { dimension, count: prompts.len(), moments }
     }
