@@ -129,7 +129,7 @@ fn batches_for_deep_networks(effort: Effort) -> u64 {
 /// Samples of averages over rotations.
 fn samples(effort: Effort) -> u64 {
     match effort {
-        Effort::Quick => 400_000,
+        Effort::Quick => 1_000_000,
         Effort::Standard => 4_000_000,
         Effort::Full => 40_000_000,
     }

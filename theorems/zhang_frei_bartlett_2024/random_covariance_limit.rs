@@ -161,7 +161,7 @@ fn experiments() -> Vec<Experiment> {
 
 fn repetitions(effort: Effort) -> u64 {
     match effort {
-        Effort::Quick => 64,
+        Effort::Quick => 160,
         Effort::Standard => 512,
         Effort::Full => 2048,
     }
