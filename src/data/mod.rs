@@ -25,7 +25,7 @@ pub(crate) use machine::{LANES, Machine, Work, dispatch};
 pub use normal::Normals;
 pub use orthogonal::haar_orthogonal;
 pub use prompt::{AnsweredPrompt, Prompt};
-pub(crate) use prompt_lanes::{LaneSource, PromptLanes};
+pub(crate) use prompt_lanes::{LaneSource, PromptLanes, along};
 pub use prompt_source::PromptSource;
 pub use quadrature::{Node, gaussian_nodes};
 pub use random_covariance::PositiveLaw;

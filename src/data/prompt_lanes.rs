@@ -258,9 +258,9 @@ fn label<M: Machine>(m: M, labels: &Labels, task: &[Lane], input: &[Lane]) -> M:
     }
 }
 
-/// `v'x`.
+/// `v'x` for eight inputs, of which as many entries count as `v` has.
 #[inline(always)]
-fn along<M: Machine>(m: M, direction: &[f64], input: &[Lane]) -> M::Float {
+pub(crate) fn along<M: Machine>(m: M, direction: &[f64], input: &[Lane]) -> M::Float {
     let mut sum = m.splat(0.0);
     for (v, x) in direction.iter().zip(input) {
         sum = m.mul_add(m.splat(*v), m.load(x), sum);

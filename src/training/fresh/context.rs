@@ -2,7 +2,7 @@
 
 use super::sampler::Sampler;
 use super::{bartlett, columns, raw};
-use crate::data::{Labels, Lane, Machine, Normals, PromptLaw};
+use crate::data::{Labels, Lane, Machine, Normals, PromptLaw, along};
 
 /// What is drawn for a context, in coordinates with independent inputs. The noise of a label is one
 /// more coordinate of its input: `y = w~'z~` with `z~ = (z, e)` and `w~ = (w, standard deviation)`.
@@ -58,16 +58,6 @@ impl Surplus {
             }
         }
     }
-}
-
-/// `v'z`.
-#[inline(always)]
-fn along<M: Machine>(m: M, direction: &[f64], input: &[Lane]) -> M::Float {
-    let mut sum = m.splat(0.0);
-    for (&v, z) in direction.iter().zip(input) {
-        sum = m.mul_add(m.splat(v), m.load(z), sum);
-    }
-    sum
 }
 
 /// Buffers for the context of eight prompts, and what has been computed from it. With `S` the sum of
