@@ -3,6 +3,9 @@
 
 mod program;
 
+use isserlis::suite::{Selection, Settings, library, run};
+use isserlis::training::Checkpoints;
+use isserlis::verdict::{EvidenceKind, Verdict};
 use program::{command, folder, isserlis};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -308,4 +311,37 @@ fn a_task_of_a_job_array_takes_its_share_where_there_is_a_folder_for_it() {
     assert!(told.contains("add `--output DIR`"), "{told}");
     ends_with(0, &task(&["report", &claims, "--shard", "none", "--output", "whole"], "4"));
     assert!(folder.join("whole/results.json").exists());
+}
+
+#[test]
+fn a_long_training_is_taken_up_where_it_was_last_written_down() {
+    let folder = folder("training").join("checkpoints");
+    let _ = std::fs::remove_dir_all(&folder);
+    let id = "von_oswald_2023::trained_layer_sandwich";
+    let (mut subjects, _) = library();
+    subjects.retain(|subject| subject.id == id);
+    let settings = Settings {
+        evidence: Some([EvidenceKind::Training].into()),
+        selection: Selection { patterns: vec!["*beats_the_step".to_owned()] },
+        ..Settings::default()
+    };
+    let lines = |checkpoints: Option<Checkpoints>| {
+        let settings = Settings { checkpoints, ..settings.clone() };
+        let claims = run(&subjects, &settings, &|_| ()).results.claims;
+        claims.into_iter().flat_map(|claim| claim.evidence).collect::<Vec<_>>()
+    };
+    let beside = |interval| Some(Checkpoints { folder: folder.clone(), interval });
+    let whole = lines(None);
+    assert!(whole.len() == 1 && lines(Some(Checkpoints::new(folder.clone()))) == whole);
+    assert!(!folder.exists(), "a training of seconds needs no checkpoint");
+    assert_eq!(lines(beside(Duration::from_millis(100))), whole);
+    let files: Vec<_> = std::fs::read_dir(&folder).expect("a folder").collect();
+    let [Ok(file)] = &files[..] else { panic!("one file a training: {files:?}") };
+    assert_eq!(lines(beside(Duration::MAX)), whole, "from the end of the training");
+
+    std::fs::write(file.path(), "{").expect("a file");
+    let open = lines(beside(Duration::MAX));
+    let note = open[0].note.as_deref().unwrap_or_default();
+    assert_eq!(open[0].verdict, Verdict::Open);
+    assert!(note.contains("is damaged") && note.ends_with("to begin that training anew"), "{note}");
 }

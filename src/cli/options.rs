@@ -68,6 +68,7 @@ impl RunOptions {
         Settings {
             seed: self.seed,
             threads: self.threads,
+            checkpoints: None,
             effort: self.effort,
             error_budget: self.error_budget,
             evidence: self.evidence.as_ref().map(|kinds| kinds.iter().copied().collect()),

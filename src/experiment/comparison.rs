@@ -4,6 +4,7 @@ use super::Effort;
 use crate::claim::{Claim, ClaimFile};
 use crate::evidence::Evidence;
 use crate::numeric::Instance;
+use crate::training::Checkpoints;
 use crate::verdict::EvidenceKind;
 
 /// What all comparisons of one file or theorem have in common.
@@ -15,6 +16,8 @@ pub struct Work<'a> {
     pub effort: Effort,
     /// The file or theorem: seeds derive from its name.
     pub file: &'a ClaimFile,
+    /// Where long trainings are written down on their way.
+    pub checkpoints: Option<&'a Checkpoints>,
 }
 
 /// A line at an instance, with its part of the error budget of the run.

@@ -27,7 +27,7 @@ pub fn compute_observed(
     at: &Instance,
 ) -> Result<Computed, String> {
     let mut computed = Computed { values: Vec::new(), error: 0.0 };
-    let setting = Setting::at(at, Effort::Quick);
+    let setting = Setting::at(at, Effort::Quick, None);
     for letter in expression.observed_letters() {
         if computed.values.iter().any(|(name, _)| *name == letter.name) {
             continue;

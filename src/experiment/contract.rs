@@ -2,9 +2,11 @@
 
 use crate::data::LawError;
 use crate::evidence::{BiasBound, BiasSource};
-use crate::network::NetworkError;
+use crate::network::{NetworkError, Transformer};
 use crate::numeric::Instance;
-use crate::training::{Dependent, DescentError, FlowEnd, FlowError, SequenceError};
+use crate::training::{
+    Checkpoints, Dependent, DescentError, FlowEnd, FlowError, SequenceError, SequenceTraining,
+};
 use crate::verdict::EvidenceKind;
 use faer::Mat;
 use rand_chacha::ChaCha8Rng;
@@ -62,6 +64,8 @@ pub struct Setting {
     pub values: BTreeMap<String, Mat<f64>>,
     /// How much work the run may do.
     pub effort: Effort,
+    /// Where long trainings are written down on their way.
+    checkpoints: Option<Checkpoints>,
     /// What the experiment said of its run.
     pub(super) said: Arc<Mutex<Said>>,
 }
@@ -224,7 +228,11 @@ impl From<SequenceError> for ExperimentError {
 
 impl Setting {
     /// The setting at an instance.
-    pub(super) fn at(instance: &Instance, effort: Effort) -> Self {
+    pub(super) fn at(
+        instance: &Instance,
+        effort: Effort,
+        checkpoints: Option<&Checkpoints>,
+    ) -> Self {
         Self {
             sizes: instance.sizes.iter().map(|(name, &size)| (name.to_string(), size)).collect(),
             values: instance
@@ -233,8 +241,21 @@ impl Setting {
                 .map(|(name, value)| (name.to_string(), Mat::from(value)))
                 .collect(),
             effort,
+            checkpoints: checkpoints.cloned(),
             said: Arc::default(),
         }
+    }
+
+    /// The network at the end of a training. Where the run can be killed and goes on, so does a
+    /// long training.
+    ///
+    /// # Errors
+    /// Those of [`SequenceTraining::finish_with`].
+    pub fn finish(&self, training: SequenceTraining<'_>) -> Result<Transformer, ExperimentError> {
+        Ok(match &self.checkpoints {
+            Some(checkpoints) => training.finish_with(checkpoints)?,
+            None => training.finish()?,
+        })
     }
 
     /// Adds to the note of the evidence what this run chose by itself, such as a faster exact

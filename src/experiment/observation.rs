@@ -33,7 +33,7 @@ pub fn observe(
     let Some(first) = comparisons.first() else {
         return Vec::new();
     };
-    let setting = Setting::at(first.at, work.effort);
+    let setting = Setting::at(first.at, work.effort, work.checkpoints);
     let observation = Observation {
         experiment,
         setting,

@@ -39,7 +39,7 @@ fn evidence(experiment: &Experiment, lines: &str) -> Vec<Evidence> {
         .zip(&grids)
         .map(|(claim, grid)| Comparison { claim, at: &grid[0], share: 1e-6 })
         .collect();
-    let work = Work { seed: 1, effort: Effort::Quick, file: &file };
+    let work = Work { seed: 1, effort: Effort::Quick, file: &file, checkpoints: None };
     observe(&work, experiment, &comparisons)
 }
 

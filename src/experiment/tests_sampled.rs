@@ -23,7 +23,7 @@ fn judge(
 ) -> Vec<Evidence> {
     let claim = file.claims.iter().find(|one| one.name == claim).expect("a line of that name");
     let grid = instances(file, claim, 1).expect("instances");
-    let work = Work { seed: 1, effort: Effort::Quick, file };
+    let work = Work { seed: 1, effort: Effort::Quick, file, checkpoints: None };
     grid.iter().flat_map(|at| by(&work, &[Comparison { claim, at, share: 1e-8 }])).collect()
 }
 
@@ -106,7 +106,7 @@ fn sampled_intervals_contain_the_exact_values_of_the_examples() {
             }
             let grid = instances(&file, claim, 1).expect("instances");
             let at = grid.last().expect("an instance");
-            let work = Work { seed: 1, effort: Effort::Quick, file: &file };
+            let work = Work { seed: 1, effort: Effort::Quick, file: &file, checkpoints: None };
             let piece = simulate(&work, &[Comparison { claim, at, share: 1e-8 }]).remove(0);
             let Some(found) = &piece.measurement else {
                 // A ratio of expectations.

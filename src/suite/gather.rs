@@ -97,6 +97,7 @@ pub(crate) fn evidence(
     let work = Work {
         seed: settings.seed,
         effort: settings.effort,
+        checkpoints: settings.checkpoints.as_ref(),
         file: &lines[places[0].line].subject.file,
     };
     let claims: Vec<Vec<Claim>> = places.iter().map(|&place| forms(place)).collect();

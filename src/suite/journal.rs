@@ -1,5 +1,5 @@
 //! The journal of a run: each unit of work is written down as it ends, and a killed run goes on from
-//! there.
+//! there. A long training does so within a unit: its checkpoints stand in a folder beside.
 
 use super::heading::Heading;
 use super::input::InputError;
@@ -7,8 +7,10 @@ use super::memory::{Entry, Memory};
 use super::run::{Outcome, Watcher, run_share, run_with};
 use super::{Settings, Share, Subject};
 use crate::storage::{Record, StorageError};
+use crate::training::Checkpoints;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -124,7 +126,7 @@ impl Journal {
         settings: &Settings,
         watcher: Watcher<'_>,
     ) -> Result<Outcome, StorageError> {
-        run_with(subjects, settings, self, watcher)
+        run_with(subjects, &self.with_checkpoints(settings), self, watcher)
     }
 
     /// Does a share of the work of a run, for the journal alone. The run is planned as a whole
@@ -139,12 +141,14 @@ impl Journal {
         share: Share,
         watcher: Watcher<'_>,
     ) -> Result<Vec<InputError>, StorageError> {
-        let (problems, comparisons) = run_share(subjects, settings, share, self, watcher)?;
+        let settings = self.with_checkpoints(settings);
+        let (problems, comparisons) = run_share(subjects, &settings, share, self, watcher)?;
         let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
         if self.body.end.is_none() {
             record.push(&Note::End { comparisons })?;
         }
         record.finish()?;
+        self.remove_checkpoints()?;
         Ok(problems)
     }
 
@@ -153,8 +157,30 @@ impl Journal {
     /// # Errors
     /// Where that is not possible.
     pub fn remove(self) -> Result<(), StorageError> {
+        self.remove_checkpoints()?;
         drop(self.record);
         std::fs::remove_file(&self.path).map_err(|error| StorageError::write(&self.path, error))
+    }
+
+    /// The same settings, with checkpoints in a folder beside.
+    fn with_checkpoints(&self, settings: &Settings) -> Settings {
+        let checkpoints = Checkpoints::new(self.checkpoints());
+        Settings { checkpoints: Some(checkpoints), ..settings.clone() }
+    }
+
+    fn checkpoints(&self) -> PathBuf {
+        with_suffix(&self.path, ".checkpoints")
+    }
+
+    /// Removes the checkpoints, where the units of work that they belong to are done.
+    fn remove_checkpoints(&self) -> Result<(), StorageError> {
+        let folder = self.checkpoints();
+        match std::fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(StorageError::write(&folder, error))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -175,9 +201,13 @@ impl Memory for Journal {
 
 /// Gives the journal of another run another name, and says which.
 fn set_aside(path: &Path) -> Result<PathBuf, StorageError> {
-    let mut kept = path.as_os_str().to_owned();
-    kept.push(".old");
-    let kept = PathBuf::from(kept);
+    let kept = with_suffix(path, ".old");
     std::fs::rename(path, &kept).map_err(|error| StorageError::write(path, error))?;
     Ok(kept)
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
 }

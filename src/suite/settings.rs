@@ -3,17 +3,22 @@
 use super::Selection;
 use crate::experiment::Effort;
 use crate::numeric::Budget;
+use crate::training::Checkpoints;
 use crate::verdict::EvidenceKind;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
-/// What a run is asked to do. Everything but the number of threads may change results.
+/// What a run is asked to do. Everything but the number of threads and the checkpoints may change
+/// results.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// Seed of the run: every instance and every sample derives from it.
     pub seed: u64,
     /// Threads; `None`: as many as the machine has. Results do not depend on it.
     pub threads: Option<NonZeroUsize>,
+    /// Where long trainings are written down on their way, for a later run that goes on from there; a
+    /// [`Journal`](super::Journal) has its own. `None`: nowhere.
+    pub checkpoints: Option<Checkpoints>,
     /// How much work the run may do.
     pub effort: Effort,
     /// Probability that any statistical verdict of the run is wrong, in (0, 1).
@@ -25,11 +30,12 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// Seed 1, all threads, quick, error budget 1e-6, every kind of evidence, every line.
+    /// Seed 1, all threads, no checkpoints, quick, error budget 1e-6, every kind of evidence, every line.
     fn default() -> Self {
         Self {
             seed: 1,
             threads: None,
+            checkpoints: None,
             effort: Effort::default(),
             error_budget: 1e-6,
             evidence: None,

@@ -54,11 +54,12 @@ impl Setup {
         }
     }
 
-    /// What a run of this setup is asked to do, in as many threads as the machine has.
+    /// What a run of this setup is asked to do, in as many threads as the machine has, without checkpoints.
     pub(super) fn settings(&self) -> Settings {
         Settings {
             seed: self.seed,
             threads: None,
+            checkpoints: None,
             effort: self.effort,
             error_budget: self.error_budget,
             evidence: self.evidence.clone(),

@@ -2,6 +2,7 @@
 
 mod axes;
 mod basis;
+mod checkpoint;
 mod descent;
 mod dormand_prince;
 mod empirical_loss;
@@ -20,6 +21,7 @@ mod sequences;
 mod spectral_loss;
 mod stationary;
 
+pub use checkpoint::{CheckpointError, Checkpoints};
 pub use descent::{Decay, Descent, DescentError, Optimizer, Progress, Schedule, descend};
 pub use empirical_loss::EmpiricalLoss;
 pub use flow::{FlowEnd, FlowError, FlowSettings, Trajectory, flow_trajectory, gradient_flow};

@@ -1,15 +1,15 @@
 //! Training of autoregressive transformers on fresh sequences.
 
+use super::checkpoint::{CheckpointError, Checkpoints};
 use super::descent::{Decay, DescentError, Optimizer, Progress, Schedule};
 use crate::data::{Batch, Dynamics, Sequence, TokenForm};
 use crate::network::{Architecture, NetworkError, Transformer};
-use crate::storage::replace;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::fmt::Debug;
-use std::path::Path;
+use std::time::Instant;
 
 /// Sequences that are drawn, read and differentiated at once: the unit of work of a thread.
 const BLOCK: usize = 8;
@@ -76,31 +76,18 @@ pub enum SequenceError {
     /// The network failed.
     #[error(transparent)]
     Network(#[from] NetworkError),
-    /// The file of the training cannot be read or written.
-    #[error("the checkpoint {path} cannot be used: {reason}; remove it to begin anew")]
-    Checkpoint {
-        /// The file.
-        path: String,
-        /// What is wrong.
-        reason: String,
-    },
+    /// The training cannot be written down, or taken up again.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
 }
 
 /// A training on its way.
 #[derive(Clone, Debug)]
 pub struct SequenceTraining<'a> {
     examples: &'a dyn Examples,
-    plan: &'a SequencePlan,
+    plan: SequencePlan,
     network: Transformer,
     key: [u8; 32],
-    progress: Progress,
-}
-
-/// What stands in a checkpoint: where the training is, and the digest of what it is about.
-#[derive(Serialize, Deserialize)]
-struct Checkpoint {
-    key: [u8; 32],
-    about: String,
     progress: Progress,
 }
 
@@ -110,20 +97,16 @@ impl SequenceTask {
         (0..count).map(|_| self.law.draw(self.predictions + 1, generator)).collect()
     }
 
-    /// A network of these layers that starts from `N(0, deviation^2)` weights and is trained as
-    /// planned.
-    ///
-    /// # Errors
-    /// Those of [`SequenceTraining::finish`].
-    pub fn train(
+    /// The training of a network of these layers from `N(0, deviation^2)` weights.
+    pub fn training(
         &self,
         architecture: Architecture,
         deviation: f64,
-        plan: &SequencePlan,
+        plan: SequencePlan,
         generator: &mut ChaCha8Rng,
-    ) -> Result<Transformer, SequenceError> {
+    ) -> SequenceTraining<'_> {
         let start = Transformer::random(architecture, deviation, generator);
-        SequenceTraining::new(self, plan, &start, generator).finish()
+        SequenceTraining::new(self, plan, &start, generator)
     }
 }
 
@@ -146,7 +129,7 @@ impl<'a> SequenceTraining<'a> {
     /// A training from the weights of `network` on streams of a key that is drawn from `generator`.
     pub fn new(
         examples: &'a dyn Examples,
-        plan: &'a SequencePlan,
+        plan: SequencePlan,
         network: &Transformer,
         generator: &mut ChaCha8Rng,
     ) -> Self {
@@ -202,44 +185,38 @@ impl<'a> SequenceTraining<'a> {
         Ok(self.network.with_parameters(end.point)?)
     }
 
-    /// Writes down where the training is; the file is whole at any moment.
+    /// As [`finish`](Self::finish). A training that takes longer than the interval of the checkpoints
+    /// is written down on its way and at its end: the same training goes on from there, in this
+    /// process or the next, to the same weights.
     ///
     /// # Errors
-    /// [`SequenceError::Checkpoint`] if that does not work.
-    pub fn save(&self, path: &Path) -> Result<(), SequenceError> {
-        let (key, about) = (self.key, self.about());
-        let checkpoint = Checkpoint { key, about, progress: self.progress.clone() };
-        let text = serde_json::to_string(&checkpoint).map_err(|error| failed(path, &error))?;
-        replace(path, &text).map_err(|error| failed(path, &error))
-    }
-
-    /// Goes on from a checkpoint, where there is one of the same training.
-    ///
-    /// # Errors
-    /// [`SequenceError::Checkpoint`] if the file cannot be read or is of another training.
-    pub fn resume(mut self, path: &Path) -> Result<Self, SequenceError> {
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(self),
-            Err(error) => return Err(failed(path, &error)),
-        };
-        let found: Checkpoint =
-            serde_json::from_str(&text).map_err(|error| failed(path, &error))?;
-        if found.key != self.key || found.about != self.about() {
-            return Err(failed(path, &"it is of another training"));
+    /// Those of [`finish`](Self::finish); [`SequenceError::Checkpoint`] where its file cannot be
+    /// used.
+    pub fn finish_with(mut self, checkpoints: &Checkpoints) -> Result<Transformer, SequenceError> {
+        let (digest, steps) = (self.digest(), self.plan.schedule.steps);
+        if let Some(progress) = checkpoints.read(&digest)? {
+            self.progress = progress;
         }
-        self.progress = found.progress;
-        Ok(self)
+        let (mut written, mut is_long) = (Instant::now(), false);
+        while self.step() < steps {
+            self.advance()?;
+            let is_due = written.elapsed() >= checkpoints.interval;
+            is_long |= is_due;
+            if is_due || (is_long && self.step() == steps) {
+                checkpoints.write(&digest, &self.progress)?;
+                written = Instant::now();
+            }
+        }
+        self.finish()
     }
 
-    /// What the training is about, in words.
-    fn about(&self) -> String {
-        format!("{:?} {:?} {:?}", self.examples, self.plan, self.network.architecture())
+    /// A digest of all that the weights at the end depend on, the program among it.
+    fn digest(&self) -> String {
+        let Self { examples, plan, network, key, progress } = self;
+        let start = (network.architecture(), progress.point());
+        let about = format!("{} {key:?} {examples:?} {plan:?} {start:?}", env!("ISSERLIS_SOURCES"));
+        Sha256::digest(about).iter().map(|byte| format!("{byte:02x}")).collect()
     }
-}
-
-fn failed(path: &Path, reason: &dyn std::fmt::Display) -> SequenceError {
-    SequenceError::Checkpoint { path: path.display().to_string(), reason: reason.to_string() }
 }
 
 /// The mean loss of a batch and its clipped gradient.
@@ -286,6 +263,9 @@ mod tests {
     use super::*;
     use crate::data::{FirstState, generator};
     use crate::network::{Attention, Mechanism};
+    use std::path::PathBuf;
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+    use std::time::Duration;
 
     fn task() -> SequenceTask {
         let law = Dynamics::orthogonal(3, FirstState::Gaussian { variance: 0.36 }, 0.01);
@@ -311,7 +291,7 @@ mod tests {
     #[test]
     fn training_lowers_the_loss() {
         let (task, plan) = (task(), plan(400));
-        let training = SequenceTraining::new(&task, &plan, &network(), &mut generator(1, &[], 0));
+        let training = SequenceTraining::new(&task, plan, &network(), &mut generator(1, &[], 0));
         let trained = training.finish().unwrap();
         let mean = |network: &Transformer| {
             let fresh = task.draw(2_000, &mut generator(2, &[], 0));
@@ -322,27 +302,57 @@ mod tests {
         assert!(before > 0.5 && after < 0.40, "{before} {after}");
     }
 
+    /// Examples of which only so many batches come before the machine is switched off.
+    struct Interrupted<'a> {
+        task: &'a SequenceTask,
+        left: AtomicUsize,
+    }
+
+    impl Debug for Interrupted<'_> {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            self.task.fmt(f)
+        }
+    }
+
+    impl Examples for Interrupted<'_> {
+        fn batch(&self, sequences: usize, generator: &mut ChaCha8Rng) -> Batch {
+            let mut batch = self.task.batch(sequences, generator);
+            if self.left.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1)).is_err() {
+                batch.targets.fill(f64::NAN);
+            }
+            batch
+        }
+    }
+
     #[test]
     fn an_interrupted_training_goes_on_to_the_same_weights() {
         let (task, plan) = (task(), plan(20));
-        let start = || SequenceTraining::new(&task, &plan, &network(), &mut generator(1, &[], 0));
         let folder = std::env::temp_dir().join(format!("isserlis-training-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let path = folder.join("checkpoint.json");
-        let mut interrupted = start().resume(&path).unwrap();
-        for _ in 0..7 {
-            interrupted.advance().unwrap();
-        }
-        interrupted.save(&path).unwrap();
-        let resumed = start().resume(&path).unwrap();
-        assert_eq!(resumed.step(), 7);
-        assert_eq!(resumed.finish().unwrap(), start().finish().unwrap());
+        let after = |steps: usize, seed: u64, interval: u64| -> (_, PathBuf) {
+            let blocks = plan.batch.div_ceil(BLOCK);
+            let examples = Interrupted { task: &task, left: AtomicUsize::new(steps * blocks) };
+            let random = &mut generator(seed, &[], 0);
+            let training = SequenceTraining::new(&examples, plan, &network(), random);
+            let interval = Duration::from_secs(interval);
+            let checkpoints = Checkpoints { folder: folder.clone(), interval };
+            let path = checkpoints.path(&training.digest());
+            (training.finish_with(&checkpoints), path)
+        };
+        let (whole, path) = after(20, 1, 100);
+        let whole = whole.unwrap();
+        assert!(!path.exists(), "a short training leaves no file");
 
-        let other = SequenceTraining::new(&task, &plan, &network(), &mut generator(2, &[], 0));
-        let message = other.resume(&path).unwrap_err().to_string();
-        assert!(message.contains("of another training; remove it to begin anew"), "{message}");
+        assert!(matches!(after(7, 1, 0).0, Err(SequenceError::Descent(_))));
+        assert!(path.exists());
+        assert!(after(12, 1, 0).0.is_err(), "thirteen steps are left");
+        assert_eq!(after(1, 1, 0).0.unwrap(), whole);
+        assert_eq!(after(0, 1, 0).0.unwrap(), whole, "the end is written down, too");
+        let (other, other_path) = after(20, 2, 0);
+        assert!(other.unwrap() != whole && other_path != path, "another seed, another file");
+
         std::fs::write(&path, "{").unwrap();
-        assert!(matches!(start().resume(&path), Err(SequenceError::Checkpoint { .. })));
+        let message = after(20, 1, 0).0.unwrap_err().to_string();
+        assert!(message.ends_with("remove it to begin that training anew"), "{message}");
         std::fs::remove_dir_all(&folder).unwrap();
     }
 
@@ -361,7 +371,7 @@ mod tests {
         assert_eq!((loss, slopes.iter().all(|slope| *slope == 0.0)), (0.0, true));
 
         let start = Transformer::random(alone, 0.5, random);
-        let trained = SequenceTraining::new(&examples, &plan, &start, random).finish().unwrap();
+        let trained = SequenceTraining::new(&examples, plan, &start, random).finish().unwrap();
         let batch = examples.batch(200, random);
         let (before, after) = (start.mean_loss(&batch), trained.mean_loss(&batch));
         assert!(after < 0.1 * before, "{before} {after}");

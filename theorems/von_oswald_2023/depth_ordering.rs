@@ -93,7 +93,8 @@ fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentErro
     let task = task(at, TokenForm::FourChannels)?;
     let mesa = Attention { mechanism: Mechanism::Mesa, heads: 2, key_size: 2 * d, positions: 0 };
     let mut train = |layers, deviation, steps, rate| {
-        task.train(layers, deviation, &SequencePlan::adam(steps, rate, 256), random)
+        let plan = SequencePlan::adam(steps, rate, 256);
+        at.finish(task.training(layers, deviation, plan, random))
     };
     let networks = [
         ("two", train(linear_layers(d, 2), 0.02, 3_000, 2e-3)?),

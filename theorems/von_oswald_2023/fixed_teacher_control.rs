@@ -57,7 +57,7 @@ fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentErro
     let mut fixed = fresh.clone();
     fixed.law.transition = Transition::Fixed(haar_orthogonal(d, random));
     let plan = SequencePlan::adam(2_000, 6e-3, 128);
-    let network = fixed.train(linear_layer(d), 0.05, &plan, random)?;
+    let network = at.finish(fixed.training(linear_layer(d), 0.05, plan, random))?;
     let step = Transformer::gradient_step_from_zero(d, rate);
     Ok(Box::new(move |random| {
         let [fixed, fresh] = [&fixed, &fresh].map(|task| task.batch(64, random));

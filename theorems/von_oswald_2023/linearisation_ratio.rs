@@ -80,7 +80,8 @@ fn experiments() -> Vec<Experiment> {
 fn replaced(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
     let task = task(at, TokenForm::Raw)?;
     let layers = softmax_layers(at.size("d")?);
-    let network = task.train(layers, DEVIATION, &SequencePlan::adam(3_000, 2e-3, 256), random)?;
+    let plan = SequencePlan::adam(3_000, 2e-3, 256);
+    let network = at.finish(task.training(layers, DEVIATION, plan, random))?;
     let mut variants = Vec::new();
     for (letter, index) in [("first", 1), ("second", 2), ("third", 3)] {
         let mut architecture = network.architecture().clone();
@@ -97,7 +98,7 @@ fn replaced(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentErr
         let examples = LayerExamples { task: &task, network: &network, layer: index };
         let plan = SequencePlan::adam(2_000, 2e-3, 256);
         let start = Transformer::random(alone, DEVIATION, random);
-        let layer = SequenceTraining::new(&examples, &plan, &start, random).finish()?;
+        let layer = at.finish(SequenceTraining::new(&examples, plan, &start, random))?;
         let mut weights = network.parameters().to_vec();
         let first: usize = counts[..index].iter().sum();
         weights[first..][..counts[index]].copy_from_slice(layer.parameters());

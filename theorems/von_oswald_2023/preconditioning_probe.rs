@@ -80,7 +80,8 @@ fn experiments() -> Vec<Experiment> {
 fn probes(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
     let task = task(at, TokenForm::FourChannels)?;
     let layers = linear_layers(at.size("d")?, 4);
-    let network = task.train(layers, 0.02, &SequencePlan::adam(3_000, 1.5e-3, 256), random)?;
+    let plan = SequencePlan::adam(3_000, 1.5e-3, 256);
+    let network = at.finish(task.training(layers, 0.02, plan, random))?;
     let own = |letter, layer, token| Place { letter, layer, token, state: token };
     let places = [
         own("input", 0, 8),

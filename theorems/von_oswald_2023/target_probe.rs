@@ -104,7 +104,8 @@ fn experiments() -> Vec<Experiment> {
 fn probes(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
     let task = task(at, TokenForm::FourChannels)?;
     let layers = linear_layers(at.size("d")?, 3);
-    let network = task.train(layers, 0.02, &SequencePlan::adam(3_000, 2e-3, 256), random)?;
+    let plan = SequencePlan::adam(3_000, 2e-3, 256);
+    let network = at.finish(task.training(layers, 0.02, plan, random))?;
     let next = |letter, layer, token| Place { letter, layer, token, state: token + 1 };
     let places = [
         next("input", 0, 8),

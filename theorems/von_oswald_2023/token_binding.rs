@@ -91,7 +91,7 @@ fn probes(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError
     let d = at.size("d")?;
     let task = task(at, TokenForm::Raw)?;
     let plan = SequencePlan::adam(3_000, 2e-3, 256);
-    let network = task.train(softmax_layers(d), 0.05, &plan, random)?;
+    let network = at.finish(task.training(softmax_layers(d), 0.05, plan, random))?;
     let floor = mean_floor(d, task.predictions);
     let place = |letter, layer, back| Place { letter, layer, token: TOKEN, state: TOKEN - back };
     let places = [

@@ -65,8 +65,8 @@ fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentErro
         predictions: count,
     };
     let untrained = Transformer::random(linear_layer(d), 0.05, random);
-    let network =
-        task.train(linear_layer(d), 0.05, &SequencePlan::adam(3_000, 6e-3, 128), random)?;
+    let plan = SequencePlan::adam(3_000, 6e-3, 128);
+    let network = at.finish(task.training(linear_layer(d), 0.05, plan, random))?;
     let step = Transformer::gradient_step_from_zero(d, rate);
     Ok(Box::new(move |random| {
         let batch = task.batch(64, random);

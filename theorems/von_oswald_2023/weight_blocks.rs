@@ -181,7 +181,7 @@ fn trained(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
     };
     Ok(Box::new(move |random| {
         let start = Transformer::random(layer(d, 1), START, random);
-        let network = SequenceTraining::new(&task, &plan(), &start, random).finish()?;
+        let network = SequenceTraining::new(&task, plan(), &start, random).finish()?;
         let head = normalised(&network.head_products(0)[0], d);
         let untrained = &start.head_products(0)[0];
         let [value_rest, key_query_rest] = apart(&head, &head.compressed(d), &head);
@@ -210,7 +210,7 @@ fn trained(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
 fn two_heads(at: &Setting, _: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
     let (d, task) = (at.size("d")?, tokens(at)?);
     Ok(Box::new(move |random| {
-        let network = task.train(layer(d, 2), START, &plan(), random)?;
+        let network = task.training(layer(d, 2), START, plan(), random).finish()?;
         let rest = |head: &HeadProducts| apart(head, &head.compressed(d), head)[1];
         let largest = network.head_products(0).iter().map(rest).fold(0.0, f64::max);
         Ok(numbers([("two_heads_rest", largest)]))

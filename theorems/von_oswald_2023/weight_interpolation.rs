@@ -94,8 +94,8 @@ fn experiments() -> Vec<Experiment> {
 fn trained(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError> {
     let d = at.size("d")?;
     let task = task(at, TokenForm::FourChannelsMasked)?;
-    let network =
-        task.train(linear_layer(d), 0.02, &SequencePlan::adam(1_500, 3e-3, 256), random)?;
+    let plan = SequencePlan::adam(1_500, 3e-3, 256);
+    let network = at.finish(task.training(linear_layer(d), 0.02, plan, random))?;
     let heads = network.head_products(0);
     let of = |heads: Vec<HeadProducts>| Transformer::of_heads(d, 4, &[heads]);
     let compressed: Vec<_> = heads.iter().map(|head| head.compressed(d)).collect();
