@@ -636,6 +636,13 @@ fn a_repetition_that_was_killed_goes_on_where_it_stopped() {
         messages.contains("is the record of another check: its error budget differs"),
         "{messages}"
     );
+    let (first, seeds) = four.split_once('\n').expect("the plan");
+    let mut plan: Value = serde_json::from_str(first).expect("json");
+    plan["sources"] = "0123456789abcdef".into();
+    std::fs::write(&record, format!("{plan}\n{seeds}")).expect("a record of other sources");
+    let messages = refused(&folder, &["repeat", "gram.claim", "--record", "seeds.jsonl"]);
+    let told = "another build of the program wrote it (of the sources 0123456789abcdef, not ";
+    assert!(messages.contains(told), "{messages}");
 }
 
 #[test]

@@ -10,8 +10,6 @@ use serde::{Deserialize, Serialize};
 pub struct Heading {
     #[serde(flatten)]
     pub(super) setup: Setup,
-    /// The sources of the program: see `build.rs`.
-    sources: String,
     /// The share of the run that stands below, where it is not all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) share: Option<Share>,
@@ -54,7 +52,6 @@ impl Heading {
         };
         Self {
             setup: Setup::of(Self::SCHEMA, subjects, settings),
-            sources: env!("ISSERLIS_SOURCES").to_owned(),
             share,
             texts: subjects.iter().map(text).collect(),
             problems: problems.to_vec(),
@@ -65,15 +62,8 @@ impl Heading {
     /// their shares do not count.
     pub(super) fn difference(&self, other: &Self) -> Option<String> {
         let same_claims = Setup { claims: other.setup.claims.clone(), ..self.setup.clone() };
-        let sources = || {
-            let (this, that) = (&self.sources, &other.sources);
-            (this != that).then(|| {
-                format!("another build of the program wrote it (of the sources {this}, not {that})")
-            })
-        };
         same_claims
             .difference(&other.setup)
-            .or_else(sources)
             .or_else(|| self.other_text(other))
             .or_else(|| self.setup.difference(&other.setup))
     }

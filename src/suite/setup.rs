@@ -16,6 +16,8 @@ pub struct Setup {
     pub schema: String,
     /// Version of the tool.
     pub version: String,
+    /// Hash of the sources of the tool: see `build.rs`.
+    pub sources: String,
     /// How much work a run could do.
     pub effort: Effort,
     /// Probability that any statistical verdict of one run is wrong.
@@ -45,6 +47,7 @@ impl Setup {
         Self {
             schema: schema.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            sources: env!("ISSERLIS_SOURCES").to_owned(),
             effort: settings.effort,
             error_budget: settings.error_budget,
             seed: settings.seed,
@@ -79,6 +82,13 @@ impl Setup {
             let (this, that) = (words(this.get(name)), words(that.get(name)));
             format!("its {} differs ({this}, not {that})", name.replace('_', " "))
         });
-        named.or_else(|| (this != that).then(|| "the text of the claims differs".to_owned()))
+        let build = || {
+            let (this, that) = (&self.sources, &other.sources);
+            (this != that).then(|| {
+                format!("another build of the program wrote it (of the sources {this}, not {that})")
+            })
+        };
+        let text = || (this != that).then(|| "the text of the claims differs".to_owned());
+        named.or_else(build).or_else(text)
     }
 }
