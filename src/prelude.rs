@@ -20,9 +20,10 @@ pub use crate::network::{
 };
 pub use crate::theorem::{Curve, Figure, Paper, Points, Published, Source, Theorem};
 pub use crate::training::{
-    Examples, FlowSettings, LayerExamples, MeanLoss, Objective, Optimizer, Pilot, PopulationLoss,
-    Probe, Prompts, Sampler, Schedule, SequencePlan, SequenceTask, SequenceTraining,
-    TrainedNetwork, TrainingPlan, flow_trajectory, gradient_flow, regressed_preconditioner,
+    Examples, FewShot, FlowSettings, LayerExamples, MeanLoss, Objective, Optimizer, Pilot,
+    PopulationLoss, Probe, Prompts, Sampler, Schedule, SequencePlan, SequenceTask,
+    SequenceTraining, TrainedNetwork, TrainingPlan, flow_trajectory, gradient_flow,
+    regressed_preconditioner,
 };
 pub use crate::verdict::EvidenceKind;
 pub use faer::linalg::solvers::{DenseSolveCore, Solve};

@@ -29,6 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "network",
             "numeric",
             "statistics",
+            "storage",
             "training",
             "verdict",
         ],

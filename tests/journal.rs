@@ -3,8 +3,8 @@
 
 mod program;
 
+use isserlis::storage::Checkpoints;
 use isserlis::suite::{Selection, Settings, library, run};
-use isserlis::training::Checkpoints;
 use isserlis::verdict::{EvidenceKind, Verdict};
 use program::{command, folder, isserlis};
 use rand::{RngExt, SeedableRng};
@@ -343,5 +343,5 @@ fn a_long_training_is_taken_up_where_it_was_last_written_down() {
     let open = lines(beside(Duration::MAX));
     let note = open[0].note.as_deref().unwrap_or_default();
     assert_eq!(open[0].verdict, Verdict::Open);
-    assert!(note.contains("is damaged") && note.ends_with("to begin that training anew"), "{note}");
+    assert!(note.contains("is damaged") && note.ends_with("to begin anew"), "{note}");
 }

@@ -89,4 +89,5 @@ pub static LIBRARY: &[&Theorem] = &[
     &von_oswald_2023::few_shot_half_map::THEOREM,
     &von_oswald_2023::early_ascent::THEOREM,
     &von_oswald_2023::separator_no_gain::THEOREM,
+    &von_oswald_2023::prompt_tuning::THEOREM,
 ];

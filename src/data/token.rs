@@ -60,6 +60,9 @@ pub struct Batch {
     pub tokens: Mat<f64>,
     /// The states `s_2, ..., s_{N+1}` that they are followed by (d x sequences N).
     pub targets: Mat<f64>,
+    /// Which of the tokens of a sequence are to predict their targets: those of the others are not
+    /// looked at.
+    pub judged: Vec<bool>,
 }
 
 impl Batch {
@@ -79,7 +82,23 @@ impl Batch {
                 .subcols_mut(index * length, length)
                 .copy_from(states.subcols(1, length));
         }
-        Self { length, tokens, targets }
+        Self { length, tokens, targets, judged: vec![true; length] }
+    }
+
+    /// How far predictions are from the targets (d x sequences N), 0 where they are not judged.
+    pub fn errors(&self, predictions: MatRef<'_, f64>) -> Mat<f64> {
+        let mut errors = predictions - &self.targets;
+        for (t, _) in self.judged.iter().enumerate().filter(|(_, judged)| !**judged) {
+            for sequence in 0..self.count() {
+                errors.col_mut(sequence * self.length + t).fill(0.0);
+            }
+        }
+        errors
+    }
+
+    /// Number of predictions that are judged, over all sequences.
+    pub fn judged_count(&self) -> usize {
+        self.count() * self.judged.iter().filter(|judged| **judged).count()
     }
 
     /// The columns of token `t` (from 1) of every sequence in a matrix over all tokens, side by side.
@@ -121,5 +140,10 @@ mod tests {
         assert_eq!((batch.length, batch.count()), (2, 2));
         assert_eq!(batch.tokens, mat![[1.0, 2.0, 5.0, 6.0]]);
         assert_eq!(batch.targets, mat![[2.0, 3.0, 6.0, 7.0]]);
+        let zero = Mat::<f64>::zeros(1, 4);
+        assert_eq!(batch.errors(zero.as_ref()), mat![[-2.0, -3.0, -6.0, -7.0]]);
+        let last = Batch { judged: vec![false, true], ..batch };
+        assert_eq!(last.errors(zero.as_ref()), mat![[0.0, -3.0, 0.0, -7.0]]);
+        assert_eq!(last.judged_count(), 2);
     }
 }

@@ -4,7 +4,7 @@ use super::Effort;
 use crate::claim::{Claim, ClaimFile};
 use crate::evidence::Evidence;
 use crate::numeric::Instance;
-use crate::training::Checkpoints;
+use crate::storage::Checkpoints;
 use crate::verdict::EvidenceKind;
 
 /// What all comparisons of one file or theorem have in common.

@@ -4,8 +4,9 @@ use crate::data::LawError;
 use crate::evidence::{BiasBound, BiasSource};
 use crate::network::{NetworkError, Transformer};
 use crate::numeric::Instance;
+use crate::storage::Checkpoints;
 use crate::training::{
-    Checkpoints, Dependent, DescentError, FlowEnd, FlowError, SequenceError, SequenceTraining,
+    Dependent, DescentError, FlowEnd, FlowError, SequenceError, SequenceTraining,
 };
 use crate::verdict::EvidenceKind;
 use faer::Mat;

@@ -1,8 +1,10 @@
 //! Files that survive a kill: whole ones that are replaced at once, and records that grow by lines.
 
+mod checkpoints;
 mod record;
 mod replacement;
 
+pub use checkpoints::{CheckpointError, Checkpoints};
 pub use record::{Record, whole_lines};
 pub use replacement::replace;
 

@@ -3,7 +3,7 @@
 use super::Selection;
 use crate::experiment::Effort;
 use crate::numeric::Budget;
-use crate::training::Checkpoints;
+use crate::storage::Checkpoints;
 use crate::verdict::EvidenceKind;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;

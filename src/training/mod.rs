@@ -2,10 +2,10 @@
 
 mod axes;
 mod basis;
-mod checkpoint;
 mod descent;
 mod dormand_prince;
 mod empirical_loss;
+mod few_shot;
 mod flow;
 mod fresh;
 mod levels;
@@ -21,9 +21,9 @@ mod sequences;
 mod spectral_loss;
 mod stationary;
 
-pub use checkpoint::{CheckpointError, Checkpoints};
 pub use descent::{Decay, Descent, DescentError, Optimizer, Progress, Schedule, descend};
 pub use empirical_loss::EmpiricalLoss;
+pub use few_shot::FewShot;
 pub use flow::{FlowEnd, FlowError, FlowSettings, Trajectory, flow_trajectory, gradient_flow};
 pub use fresh::{FreshPrompts, Sampler, SamplerError};
 pub use mean_loss::MeanLoss;

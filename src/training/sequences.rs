@@ -1,14 +1,15 @@
 //! Training of autoregressive transformers on fresh sequences.
 
-use super::checkpoint::{CheckpointError, Checkpoints};
 use super::descent::{Decay, DescentError, Optimizer, Progress, Schedule};
 use crate::data::{Batch, Dynamics, Sequence, TokenForm};
 use crate::network::{Architecture, NetworkError, Transformer};
+use crate::storage::{CheckpointError, Checkpoints};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::fmt::Debug;
+use std::ops::Range;
 use std::time::Instant;
 
 /// Sequences that are drawn, read and differentiated at once: the unit of work of a thread.
@@ -87,6 +88,8 @@ pub struct SequenceTraining<'a> {
     examples: &'a dyn Examples,
     plan: SequencePlan,
     network: Transformer,
+    /// The weights that are trained.
+    free: Range<usize>,
     key: [u8; 32],
     progress: Progress,
 }
@@ -118,10 +121,10 @@ impl Examples for SequenceTask {
 
 impl Examples for LayerExamples<'_> {
     fn batch(&self, sequences: usize, generator: &mut ChaCha8Rng) -> Batch {
-        let Batch { length, tokens, .. } = self.task.batch(sequences, generator);
-        let pass = self.network.forward(length, tokens.as_ref());
+        let batch = self.task.batch(sequences, generator);
+        let pass = self.network.forward(batch.length, batch.tokens.as_ref());
         let [tokens, targets] = [0, 1].map(|after| pass.tokens(self.layer + after).to_owned());
-        Batch { length, tokens, targets }
+        Batch { tokens, targets, ..batch }
     }
 }
 
@@ -136,7 +139,13 @@ impl<'a> SequenceTraining<'a> {
         let mut key = [0; 32];
         generator.fill_bytes(&mut key);
         let progress = Progress::new(network.parameters());
-        Self { examples, plan, network: network.clone(), key, progress }
+        let free = 0..network.parameters().len();
+        Self { examples, plan, network: network.clone(), free, key, progress }
+    }
+
+    /// The same, of these weights alone: the others stay as they are.
+    pub fn of_weights(self, free: Range<usize>) -> Self {
+        Self { free, ..self }
     }
 
     /// Number of steps made.
@@ -151,13 +160,14 @@ impl<'a> SequenceTraining<'a> {
     /// # Errors
     /// [`SequenceError::Descent`] with the step, [`SequenceError::Network`].
     pub fn advance(&mut self) -> Result<f64, SequenceError> {
-        let Self { examples, plan, network, key, progress } = self;
+        let Self { examples, plan, network, free, key, progress } = self;
         let mut failure = None;
         let mut gradient = |step: u64, point: &[f64], out: &mut [f64]| match batch_gradient(
             *examples, plan, network, *key, step, point,
         ) {
             Ok((loss, slopes)) => {
-                out.copy_from_slice(&slopes);
+                out.fill(0.0);
+                out[free.clone()].copy_from_slice(&slopes[free.clone()]);
                 loss
             }
             Err(error) => {
@@ -212,9 +222,12 @@ impl<'a> SequenceTraining<'a> {
 
     /// A digest of all that the weights at the end depend on, the program among it.
     fn digest(&self) -> String {
-        let Self { examples, plan, network, key, progress } = self;
+        let Self { examples, plan, network, free, key, progress } = self;
         let start = (network.architecture(), progress.point());
-        let about = format!("{} {key:?} {examples:?} {plan:?} {start:?}", env!("ISSERLIS_SOURCES"));
+        let about = format!(
+            "{} {key:?} {examples:?} {plan:?} {free:?} {start:?}",
+            env!("ISSERLIS_SOURCES")
+        );
         Sha256::digest(about).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
@@ -239,7 +252,7 @@ fn batch_gradient(
             let batch = examples.batch(count, &mut stream);
             let mut slopes = vec![0.0; point.len()];
             let loss = network.add_gradient(&batch, &mut slopes)?;
-            Ok((batch.targets.ncols(), loss, slopes))
+            Ok((batch.judged_count(), loss, slopes))
         })
         .collect::<Result<Vec<_>, NetworkError>>()?;
     let (mut predictions, mut loss, mut slopes) = (0, 0.0, vec![0.0; point.len()]);
@@ -352,7 +365,7 @@ mod tests {
 
         std::fs::write(&path, "{").unwrap();
         let message = after(20, 1, 0).0.unwrap_err().to_string();
-        assert!(message.ends_with("remove it to begin that training anew"), "{message}");
+        assert!(message.ends_with("remove it to begin anew"), "{message}");
         std::fs::remove_dir_all(&folder).unwrap();
     }
 

@@ -24,6 +24,7 @@ pub mod partial_observation_map;
 pub mod preconditioner_error;
 pub mod preconditioner_plus_gd_identity;
 pub mod preconditioning_probe;
+pub mod prompt_tuning;
 pub mod readout_position;
 pub mod repeated_layer_is_one_step;
 pub mod reverse_reconstruction;

@@ -6,6 +6,7 @@ use crate::data::Batch;
 use crate::network::NetworkError;
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatRef, Par};
+use std::ops::Range;
 
 /// One layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +136,22 @@ impl Transformer {
         Self::new(self.architecture.clone(), parameters)
     }
 
+    /// The same network behind a map `(s, c) -> s + E c`, with `tokens` for `E`:
+    /// where `s` is zero and `c` is a unit vector, the token is a column of `E`. Also returns where its entries
+    /// are among the weights.
+    pub fn with_free_tokens(&self, tokens: &Mat<f64>) -> (Self, Range<usize>) {
+        let (size, count) = (self.architecture.inputs, tokens.ncols());
+        let mut layers = vec![Layer::Map { size }];
+        layers.extend(&self.architecture.layers);
+        let architecture = Architecture { inputs: size + count, layers, ..self.architecture };
+        let free = size * size..size * (size + count);
+        let mut parameters = vec![0.0; free.start];
+        (0..size).for_each(|i| parameters[i * (size + 1)] = 1.0);
+        parameters.extend(tokens.col_iter().flat_map(|column| column.iter().copied()));
+        parameters.extend(&self.parameters);
+        (Self { architecture, parameters }, free)
+    }
+
     /// Reads the tokens of sequences of this length, side by side.
     pub fn forward(&self, length: usize, tokens: MatRef<'_, f64>) -> Pass {
         let outputs = self.architecture.outputs;
@@ -178,7 +195,7 @@ impl Transformer {
         let Pass { mut stream, traces, outputs } =
             self.forward(batch.length, batch.tokens.as_ref());
         let last = stream.pop().expect("the tokens that were read");
-        let error = last.as_ref().subrows(0, outputs) - &batch.targets;
+        let error = batch.errors(last.as_ref().subrows(0, outputs));
         let value = error.squared_norm_l2() / 2.0;
         let mut cotangent = Mat::<f64>::zeros(last.nrows(), last.ncols());
         cotangent.as_mut().subrows_mut(0, outputs).copy_from(&error);
@@ -218,15 +235,15 @@ impl Transformer {
         Ok(value)
     }
 
-    /// `1/(2BN) sum |s_{t+1} - f_t|^2`, the mean loss of a batch.
+    /// `1/(2BN) sum |s_{t+1} - f_t|^2`, the mean loss of a batch over all predictions that are judged.
     pub fn mean_loss(&self, batch: &Batch) -> f64 {
-        self.squared_error(batch) / batch.tokens.ncols() as f64
+        self.squared_error(batch) / batch.judged_count() as f64
     }
 
-    /// `1/2 sum |s_{t+1} - f_t|^2` over the tokens and sequences of a batch: a sum, not a mean.
+    /// `1/2 sum |s_{t+1} - f_t|^2` over the judged predictions of a batch: a sum, not a mean.
     pub fn squared_error(&self, batch: &Batch) -> f64 {
         let pass = self.forward(batch.length, batch.tokens.as_ref());
-        (pass.predictions() - &batch.targets).squared_norm_l2() / 2.0
+        batch.errors(pass.predictions()).squared_norm_l2() / 2.0
     }
 }
 

@@ -1,18 +1,19 @@
-//! Checkpoints: where long trainings are written down on their way.
+//! Checkpoints: where long computations are written down on their way.
 
-use crate::storage::{StorageError, replace};
+use super::{StorageError, replace};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// A folder with a file for each long training, named by the digest of what it is about.
+/// A folder with a file for each long computation, such as a training, named by the digest of what it
+/// is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoints {
     /// The folder; it is made when the first file is written.
     pub folder: PathBuf,
-    /// The time from one checkpoint of a training to the next; a training that takes less has none.
+    /// The time from one checkpoint to the next; what takes less has none.
     pub interval: Duration,
 }
 
@@ -23,8 +24,8 @@ pub enum CheckpointError {
     /// The file cannot be read or written.
     #[error(transparent)]
     Storage(#[from] StorageError),
-    /// It does not say where a training is.
-    #[error("the checkpoint `{path}` is damaged: {reason}; remove it to begin that training anew")]
+    /// It does not say where a computation is.
+    #[error("the checkpoint `{path}` is damaged: {reason}; remove it to begin anew")]
     Damaged {
         /// The file.
         path: String,
@@ -39,8 +40,8 @@ impl Checkpoints {
         Self { folder, interval: Duration::from_secs(10) }
     }
 
-    /// Where a training was when it was last written down; nothing where it never was.
-    pub(super) fn read<T: DeserializeOwned>(
+    /// Where a computation was when it was last written down; nothing where it never was.
+    pub(crate) fn read<T: DeserializeOwned>(
         &self,
         digest: &str,
     ) -> Result<Option<T>, CheckpointError> {
@@ -53,8 +54,8 @@ impl Checkpoints {
         serde_json::from_str(&text).map(Some).map_err(|error| damaged(&path, &error))
     }
 
-    /// Writes down where a training is; the file is whole at any moment.
-    pub(super) fn write(
+    /// Writes down where a computation is; the file is whole at any moment.
+    pub(crate) fn write(
         &self,
         digest: &str,
         progress: &impl Serialize,
@@ -65,7 +66,7 @@ impl Checkpoints {
         Ok(replace(&path, &text)?)
     }
 
-    pub(super) fn path(&self, digest: &str) -> PathBuf {
+    pub(crate) fn path(&self, digest: &str) -> PathBuf {
         self.folder.join(format!("{digest}.json"))
     }
 }
