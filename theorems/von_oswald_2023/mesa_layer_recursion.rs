@@ -5,6 +5,7 @@
 //!         k_t, v_t -> k, v -> d x 1, m x 1 -> those of the token
 //!         R_t^-1 -> A -> d x d -> the Gram matrix with its ridge
 //!         gamma, lambda -> gamma, lam -> 1 x 1 -> forget factor and inverse of the ridge
+//!         X -> X, x -> d x d, 1 x 1 -> what a Neumann series inverts, and a multiple of I among such
 //! Needs:  the ridge decays with the forget factors (ridge_not_decayed), the token itself among the
 //!         pairs (newest_pair_left_out)
 //! Expect: the recursion by proof for all sizes; the layer exactly, with its gradients
@@ -57,6 +58,20 @@ let old = Values*Keys'*R
 claim innovation: (Values*Keys' + v*k')*forward == old + (v - old*k)*(forward*k)'
 refute innovation_with_the_old_inverse: (Values*Keys' + v*k')*forward == old + (v - old*k)*(R*k)'
 
+note not the map, but the map over lambda tends to that of linear self-attention for lambda to 0
+let map = Values*Keys'*inv(Keys*Keys' + I/lam)
+claim linear_attention_at_small_lambda: map/lam == Values*Keys' - map*Keys*Keys'
+refute linear_attention_without_the_factor: map == Values*Keys' - map*Keys*Keys'
+
+note layers that sum a Neumann series: it converges where the spectral radius of I - X is below 1
+matrix X[d,d]
+scalar x
+claim neumann_series: X*(I + (I - X) + (I - X)^2 + (I - X)^3) == I - (I - X)^4
+refute neumann_series_is_finite: X*(I + (I - X) + (I - X)^2 + (I - X)^3) == I
+at x = -1/2
+note the printed condition is a norm of X below 1: at X = -I/2 the rest grows
+refute norm_below_one_suffices: (1 - x)^4 <= 1
+
 observed output[m]
 observed inverse[d,d]
 observed forgetting[m]
@@ -70,6 +85,13 @@ claim layer_with_forgetting: forgetting == decayed_map*q
 refute ridge_inverted: output == Values*Keys'*inv(Keys*Keys' + lam*I)*q
 refute no_ridge_step: output == lam*Values*Keys'*q
 refute nothing_forgotten: forgetting == output
+
+observed varying[m]
+observed varying_map[m,d]
+observed early_map[m,d]
+note forget factors that differ; early_map forgets a pair by the factor of its own token, too
+claim layer_with_varying_factors: varying == varying_map*q
+refute factor_of_the_token_itself: varying == early_map*q
 
 observed last_key[d]
 observed last_value[m]
@@ -90,6 +112,9 @@ fn experiments() -> Vec<Experiment> {
             "inverse",
             "forgetting",
             "decayed_map",
+            "varying",
+            "varying_map",
+            "early_map",
             "last_key",
             "last_value",
             "map_with_ridge_kept",
@@ -109,18 +134,31 @@ fn recursion(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
         forget,
         inverse_ridge: lambda,
     };
-    let weighted = |t: usize| gamma.powi((n - 1 - t) as i32);
-    let scaled = Mat::from_fn(d, n, |i, t| weighted(t) * keys[(i, t)]);
-    let (gram, cross) = (&scaled * keys.transpose(), values * scaled.transpose());
-    let ridge = |size: f64| Mat::<f64>::identity(d, d) * size;
-    let inverse = |matrix: Mat<f64>| matrix.partial_piv_lu().inverse();
+    // Of a regression whose pair t has the weight `weights[t]` and whose ridge is that of lambda
+    // times `ridge`.
+    let map = |weights: &[f64], ridge: f64| {
+        let scaled = Mat::from_fn(d, n, |i, t| weights[t] * keys[(i, t)]);
+        let unit = Mat::<f64>::identity(d, d) * (ridge / lambda);
+        let gram = &scaled * keys.transpose() + unit;
+        values * scaled.transpose() * gram.partial_piv_lu().inverse()
+    };
+    // gamma_first ... gamma_n, counted from 0.
+    let product = |factors: &[f64], first: usize| factors[first..].iter().product::<f64>();
+    let behind = |factors: &[f64]| (1..=n).map(|t| product(factors, t)).collect::<Vec<_>>();
+    let same = vec![gamma; n];
+    let varying: Vec<f64> =
+        (0..n).map(|t| if t % 2 == 0 { gamma } else { gamma * gamma }).collect();
+    let from_itself: Vec<f64> = (0..n).map(|t| product(&varying, t)).collect();
     let last = |matrix: &Mat<f64>| matrix.subcols(n - 1, 1).to_owned();
     let letters = [
         ("output", last(&layer(None).outputs())),
         ("inverse", layer(None).last_inverse()),
-        ("forgetting", last(&layer(Some(vec![gamma; n])).outputs())),
-        ("decayed_map", &cross * inverse(&gram + ridge(gamma.powi(n as i32) / lambda))),
-        ("map_with_ridge_kept", &cross * inverse(&gram + ridge(1.0 / lambda))),
+        ("forgetting", last(&layer(Some(same.clone())).outputs())),
+        ("decayed_map", map(&behind(&same), product(&same, 0))),
+        ("map_with_ridge_kept", map(&behind(&same), 1.0)),
+        ("varying", last(&layer(Some(varying.clone())).outputs())),
+        ("varying_map", map(&behind(&varying), product(&varying, 0))),
+        ("early_map", map(&from_itself, product(&varying, 0))),
         ("last_key", last(keys)),
         ("last_value", last(values)),
     ];

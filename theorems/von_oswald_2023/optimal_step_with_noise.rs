@@ -31,7 +31,14 @@ observed loss
 observed loss_at_the_papers_rate
 observed rate_without_noise
 observed rate_of_one_more
+observed rate_of_one_less
 observed rate_of_normal_states
+observed rate_of_normal_examples
+observed mean_of_rates
+observed rate_of_a_fixed_length
+observed rate_of_independent_directions
+observed rate_of_unitary_maps
+observed rate_without_cross_terms
 at d = 10; N = 50; sigma = 0.01
 claim rate_from_below: rate >= 0.03221555
 claim rate_from_above: rate <= 0.03221565
@@ -40,6 +47,14 @@ claim loss_from_above: loss <= 0.9010835
 claim line_search_is_close: loss_at_the_papers_rate <= 1.0001*loss
 refute noise_ignored: rate_without_noise <= 0.03221565
 refute one_prediction_more: rate_of_one_more >= 0.03221555
+refute one_prediction_less: rate_of_one_less <= 0.03221565
+refute mean_of_the_best_rates_of_all_steps: mean_of_rates <= 0.03221565
+refute moments_of_a_fixed_length: rate_of_a_fixed_length <= 0.03221565
+refute no_cross_terms: rate_without_cross_terms <= 0.03221565
+refute independent_directions: rate_of_independent_directions >= 0.03221555
+refute unitary_maps: rate_of_unitary_maps >= 0.03221555
+note examples (x, W x) with independent normal x of the same variance in place of a sequence
+refute independent_examples: rate_of_normal_examples <= 0.03221565
 note the first state as printed, normal: the learning rate of the paper belongs to the law in its code
 refute normal_states: rate_of_normal_states >= 0.03221555
 
@@ -68,7 +83,14 @@ fn experiments() -> Vec<Experiment> {
                 "loss_at_the_papers_rate",
                 "rate_without_noise",
                 "rate_of_one_more",
+                "rate_of_one_less",
                 "rate_of_normal_states",
+                "rate_of_normal_examples",
+                "mean_of_rates",
+                "rate_of_a_fixed_length",
+                "rate_of_independent_directions",
+                "rate_of_unitary_maps",
+                "rate_without_cross_terms",
             ],
             supply: Supply::Value(average),
         },
@@ -91,13 +113,31 @@ fn average(at: &Setting) -> Result<(Observed, f64), ExperimentError> {
     let found = step(d, &FIRST, noise, count);
     let rate = found.optimal_rate();
     let normal = FirstState::Gaussian { variance: 1.0 };
+    let [m2, m4, m6] = FIRST.radial_moments(d);
+    let rates = (1..count).map(|t| found.linear[t] / found.quadratic[t]);
+    // The sum of a_1, ..., a_{t-1} over t = 1, ..., N: without noise that of n_t is m4 times the one
+    // of E (u'W^k u)^2 = (E (tr W^k)^2 + d + 1)/(d (d + 2)).
+    let over_lags =
+        |of: &dyn Fn(usize) -> f64| -> f64 { (1..=count).flat_map(|t| 1..t).map(of).sum() };
+    let unitary = |k: usize| (k.min(d) + d + 1) as f64 / (d * (d + 2)) as f64;
+    let quadratic: f64 = found.quadratic.iter().sum();
+    // The same of (x, W x) with x ~ N(0, c I), where E |u_t|^2 = (t-1) c^3 d (d+t).
+    let (c, lags) = (m2 / d as f64, over_lags(&|_| 1.0));
+    let pairs: f64 = (1..=count).map(|t| ((t - 1) * (d + t)) as f64).sum();
     let letters = [
         ("rate", rate),
         ("loss", found.loss(rate)),
         ("loss_at_the_papers_rate", found.loss(0.032)),
         ("rate_without_noise", step(d, &FIRST, 0.0, count).optimal_rate()),
         ("rate_of_one_more", step(d, &FIRST, noise, count + 1).optimal_rate()),
+        ("rate_of_one_less", step(d, &FIRST, noise, count - 1).optimal_rate()),
         ("rate_of_normal_states", step(d, &normal, noise, count).optimal_rate()),
+        ("rate_of_normal_examples", lags / (c * pairs)),
+        ("mean_of_rates", rates.sum::<f64>() / (count - 1) as f64),
+        ("rate_of_a_fixed_length", rate * m6 / (m4 * m2)),
+        ("rate_of_independent_directions", m4 * lags / d as f64 / quadratic),
+        ("rate_of_unitary_maps", m4 * over_lags(&unitary) / quadratic),
+        ("rate_without_cross_terms", m4 / m6),
     ];
     Ok((numbers(letters), 1e-10))
 }
