@@ -30,7 +30,8 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// Seed 1, all threads, no checkpoints, quick, error budget 1e-6, every kind of evidence, every line.
+    /// Seed 1, all threads, no checkpoints, quick, error budget 1e-6, every kind of evidence, every
+    /// line.
     fn default() -> Self {
         Self {
             seed: 1,

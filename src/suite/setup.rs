@@ -57,7 +57,8 @@ impl Setup {
         }
     }
 
-    /// What a run of this setup is asked to do, in as many threads as the machine has, without checkpoints.
+    /// What a run of this setup is asked to do, in as many threads as the machine has, without
+    /// checkpoints.
     pub(super) fn settings(&self) -> Settings {
         Settings {
             seed: self.seed,

@@ -136,8 +136,8 @@ impl Transformer {
         Self::new(self.architecture.clone(), parameters)
     }
 
-    /// The same network behind a map `(s, c) -> s + E c`, with `tokens` for `E`:
-    /// where `s` is zero and `c` is a unit vector, the token is a column of `E`. Also returns where its entries
+    /// The same network behind a map `(s, c) -> s + E c`, with `tokens` for `E`: where `s` is zero
+    /// and `c` is a unit vector, the token is a column of `E`. Also returns where the entries of `E`
     /// are among the weights.
     pub fn with_free_tokens(&self, tokens: &Mat<f64>) -> (Self, Range<usize>) {
         let (size, count) = (self.architecture.inputs, tokens.ncols());
@@ -235,7 +235,8 @@ impl Transformer {
         Ok(value)
     }
 
-    /// `1/(2BN) sum |s_{t+1} - f_t|^2`, the mean loss of a batch over all predictions that are judged.
+    /// `1/(2BN) sum |s_{t+1} - f_t|^2`, the mean loss of a batch over the BN predictions that are
+    /// judged.
     pub fn mean_loss(&self, batch: &Batch) -> f64 {
         self.squared_error(batch) / batch.judged_count() as f64
     }
