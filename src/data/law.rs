@@ -310,7 +310,8 @@ impl PromptLaw {
     }
 }
 
-fn dot(left: &[f64], right: &[f64]) -> f64 {
+/// The inner product of two vectors.
+pub(crate) fn dot(left: &[f64], right: &[f64]) -> f64 {
     left.iter().zip(right).map(|(x, y)| x * y).sum()
 }
 

@@ -19,6 +19,7 @@ pub use dynamics::{
     Dynamics, FirstState, Sequence, Teacher, Transition, gelu, gelu_derivative, observation_stack,
     stacked_transition,
 };
+pub(crate) use law::dot;
 pub use law::{Labels, LawError, PromptLaw, TaskLaw};
 pub use machine::Lane;
 pub(crate) use machine::{LANES, Machine, Work, dispatch};

@@ -1,7 +1,7 @@
 //! Predictions for many queries after one reading of the examples.
 
 use super::linear_attention::LinearAttention;
-use crate::data::Prompt;
+use crate::data::{Prompt, dot};
 
 /// What a layer keeps of the examples of a prompt.
 ///
@@ -74,10 +74,6 @@ impl Reading {
         let value = &self.row[..self.linear.len()];
         value.iter().all(|&entry| entry == 0.0).then_some(&self.linear)
     }
-}
-
-fn dot(left: &[f64], right: &[f64]) -> f64 {
-    left.iter().zip(right).map(|(x, y)| x * y).sum()
 }
 
 #[cfg(test)]

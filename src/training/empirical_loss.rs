@@ -2,7 +2,7 @@
 
 use super::moments::{Features, moments_of, moments_of_draws};
 use super::objective::Objective;
-use crate::data::{AnsweredPrompt, Lane, Machine, PromptLanes, PromptLaw};
+use crate::data::{AnsweredPrompt, Lane, Machine, PromptLanes, PromptLaw, dot};
 use faer::linalg::matmul::matmul;
 use faer::{Accum, ColMut, ColRef, Mat, Par};
 use rand_chacha::ChaCha8Rng;
@@ -145,10 +145,6 @@ impl EmpiricalLoss {
         }
         dot(&c, &by_c) / 2.0
     }
-}
-
-fn dot(left: &[f64], right: &[f64]) -> f64 {
-    left.iter().zip(right).map(|(x, y)| x * y).sum()
 }
 
 /// The features of a prompt, then its answer.

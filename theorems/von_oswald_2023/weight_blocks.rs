@@ -135,7 +135,7 @@ fn experiments() -> Vec<Experiment> {
 
 fn networks(effort: Effort) -> u64 {
     match effort {
-        Effort::Quick => 32,
+        Effort::Quick => 40,
         Effort::Standard => 128,
         Effort::Full => 1024,
     }

@@ -86,7 +86,7 @@ fn experiments() -> Vec<Experiment> {
 
 fn repetitions(effort: Effort) -> u64 {
     match effort {
-        Effort::Quick => 64,
+        Effort::Quick => 96,
         Effort::Standard => 256,
         Effort::Full => 2048,
     }

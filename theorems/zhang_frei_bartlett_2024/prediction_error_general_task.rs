@@ -172,7 +172,7 @@ fn experiments() -> Vec<Experiment> {
 
 fn samples(effort: Effort) -> u64 {
     match effort {
-        Effort::Quick => 1_000_000,
+        Effort::Quick => 4_000_000,
         Effort::Standard => 10_000_000,
         Effort::Full => 100_000_000,
     }

@@ -152,8 +152,8 @@ fn experiments() -> Vec<Experiment> {
 
 fn repetitions(effort: Effort) -> u64 {
     match effort {
-        Effort::Quick => 96,
-        Effort::Standard => 256,
+        Effort::Quick => 256,
+        Effort::Standard => 512,
         Effort::Full => 2048,
     }
 }
