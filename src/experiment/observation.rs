@@ -7,7 +7,7 @@ use super::{Comparison, Draw, Experiment, ExperimentError, Observed, Setting, Su
 use crate::evidence::{BiasSource, Evidence, Measurement};
 use crate::numeric::{FloatEnvironment, Instance};
 use crate::statistics::{
-    Bias, Estimate, Interval, Looks, MeanSequence, Spread, judge, judge_computed,
+    Bias, Estimate, Interval, Looks, MeanSequence, Question, Spread, judge, judge_computed,
 };
 use crate::verdict::Verdict;
 use rand_chacha::ChaCha8Rng;
@@ -65,12 +65,12 @@ pub fn observe(
         .map(|(one, line)| match (line, &mut judged) {
             (Err(reason), _) => one.open(experiment.kind, reason),
             (Ok(_), Err(reason)) => one.open(experiment.kind, reason.clone()),
-            (Ok(_), Ok(judged)) => {
+            (Ok(line), Ok(judged)) => {
                 match judged.next().expect("one judgement a line; this is a bug") {
                     Ok((verdict, measurement)) => Evidence {
                         verdict,
                         measurement: Some(measurement),
-                        note: observation.setting.note(experiment.description),
+                        note: observation.note(line, verdict),
                         ..one.at.evidence(experiment.kind)
                     },
                     Err(reason) => one.open(experiment.kind, reason),
@@ -167,6 +167,17 @@ impl Observation<'_> {
         prepare(&self.setting, &mut self.streams.stream(u64::MAX)).map_err(|e| e.to_string())
     }
 
+    /// What the experiment says of itself, and why no samples decide.
+    fn note(&self, line: &Line<'_>, verdict: Verdict) -> Option<String> {
+        let hopeless = verdict == Verdict::Inconclusive && line.question().is_hopeless();
+        let notes = [
+            self.setting.note(self.experiment.description),
+            hopeless.then(|| Question::HOPELESS.to_owned()),
+        ];
+        let notes: Vec<String> = notes.into_iter().flatten().collect();
+        (!notes.is_empty()).then(|| notes.join("; "))
+    }
+
     /// Draws until every line is decided or the limit is reached. Observed values are means of
     /// draws, so a line must be affine in them: then its statistic at the mean is the mean of its
     /// statistics.
@@ -203,7 +214,8 @@ impl Observation<'_> {
             let looked: Vec<Vec<Interval>> =
                 statistics.distinct.iter_mut().map(|(_, sequence)| sequence.look()).collect();
             for ((line, &which), judged) in lines.iter().zip(&statistics.of_line).zip(&mut judged) {
-                if !matches!(judged, None | Some(Ok((Verdict::Inconclusive, _)))) {
+                let undecided = matches!(judged, None | Some(Ok((Verdict::Inconclusive, _))));
+                if !undecided || (judged.is_some() && line.question().is_hopeless()) {
                     continue;
                 }
                 let sequence = &statistics.distinct[which].1;
@@ -224,8 +236,11 @@ impl Observation<'_> {
                 let before = judged.take().and_then(Result::ok);
                 *judged = Some(Ok(looked_again(before, decision)));
             }
-            let open = |one: &Option<Judged>| matches!(one, Some(Ok((Verdict::Inconclusive, _))));
-            if !judged.iter().any(open) {
+            let goes_on = |(line, judged): (&&Line<'_>, &Option<Judged>)| {
+                let hopeless = line.question().is_hopeless();
+                !hopeless && matches!(judged, Some(Ok((Verdict::Inconclusive, _))))
+            };
+            if !lines.iter().zip(&judged).any(goes_on) {
                 break;
             }
         }

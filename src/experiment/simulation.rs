@@ -139,18 +139,9 @@ impl Asked {
         if blocks < (limit / BLOCK) as f64 { (blocks as u64 * BLOCK).max(FIRST) } else { limit }
     }
 
-    /// No number of samples decides: a prediction of zero under a relative margin.
-    fn is_hopeless(&self) -> bool {
-        self.relation == Relation::Equal
-            && self.margin.is_some_and(|margin| !margin.absolute)
-            && self.prediction.iter().all(|&entry| entry == 0.0)
-    }
-
     fn note(&self, verdict: Verdict) -> Option<&'static str> {
         match verdict {
-            Verdict::Inconclusive if self.is_hopeless() => Some(
-                "the predicted value is zero here, where no margin is relative; write `margin ... absolute`",
-            ),
+            Verdict::Inconclusive if self.question().is_hopeless() => Some(Question::HOPELESS),
             Verdict::Inconclusive if self.relation == Relation::Equal && self.margin.is_none() => {
                 Some("without a `margin` a simulation can refute but not verify")
             }
@@ -243,7 +234,7 @@ impl Sampler {
             let looked = sequence.look();
             for (asked, judged) in asked.iter().zip(&mut judged) {
                 let undecided = matches!(judged, None | Some((Verdict::Inconclusive, _)));
-                if !undecided || (judged.is_some() && asked.is_hopeless()) {
+                if !undecided || (judged.is_some() && asked.question().is_hopeless()) {
                     continue;
                 }
                 let estimate = Estimate {
@@ -264,7 +255,8 @@ impl Sampler {
                 *judged = Some(looked_again(judged.take(), decision));
             }
             let goes_on = |(asked, judged): (&Asked, &Option<(Verdict, Measurement)>)| {
-                !asked.is_hopeless() && matches!(judged, Some((Verdict::Inconclusive, _)))
+                let hopeless = asked.question().is_hopeless();
+                !hopeless && matches!(judged, Some((Verdict::Inconclusive, _)))
             };
             if !asked.iter().zip(&judged).any(goes_on) {
                 break;

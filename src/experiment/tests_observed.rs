@@ -87,6 +87,15 @@ fn samples_verify_planted_truths_and_refute_planted_falsehoods() {
 }
 
 #[test]
+fn a_prediction_of_zero_under_a_relative_margin_is_not_sampled_in_vain() {
+    let samples = experiment(Supply::Samples { prepare: heavy, limit: |_| 150_000 });
+    let found = &evidence(&samples, "claim zero: z - 2 == d - 2\n")[0];
+    assert_eq!(found.verdict, Verdict::Inconclusive);
+    assert!(found.note.as_ref().is_some_and(|note| note.contains("absolute")), "{found:?}");
+    assert_eq!(found.measurement.as_ref().map(|one| one.samples), Some(256));
+}
+
+#[test]
 fn claims_record_what_figures_need() {
     let samples = experiment(Supply::Samples { prepare: heavy, limit: |_| 150_000 });
     let lines = "claim right: z == 2\nclaim matrix: B == A\nrefute turned: B == A'\n\

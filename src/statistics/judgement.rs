@@ -21,6 +21,18 @@ pub struct Question<'a> {
     pub margin: Option<Margin>,
 }
 
+impl Question<'_> {
+    /// What a report says of a question that [`is_hopeless`](Self::is_hopeless).
+    pub const HOPELESS: &'static str = "the predicted value is zero here, where no margin is relative; write `margin ... absolute`";
+
+    /// Whether no number of samples decides: a prediction of zero under a relative margin.
+    pub fn is_hopeless(&self) -> bool {
+        self.relation == Relation::Equal
+            && self.margin.is_some_and(|margin| !margin.absolute)
+            && self.prediction.iter().all(|&entry| entry == 0.0)
+    }
+}
+
 /// How a measured value x is claimed to compare with its prediction t.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relation {
@@ -127,7 +139,7 @@ pub fn judge(question: &Question<'_>, estimate: &Estimate) -> (Verdict, Measurem
     let unit = if margin.is_some_and(|margin| margin.absolute) { 1.0 } else { size };
     let (radius, need) =
         margin.map_or((0.0, 0.0), |margin| (margin.value * unit, margin.need * unit));
-    let decides = margin.is_none() || unit > 0.0;
+    let decides = !question.is_hopeless();
     let distance = estimate.distance_from(question.prediction);
     // The largest distance that leaves the smallest error caught within the need.
     let verified_within = radius.min(need - radius);

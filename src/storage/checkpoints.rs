@@ -4,7 +4,7 @@ use super::{StorageError, replace};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// A folder with a file for each long computation, such as a training, named by the digest of what it
@@ -51,7 +51,10 @@ impl Checkpoints {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(StorageError::read(&path, error).into()),
         };
-        serde_json::from_str(&text).map(Some).map_err(|error| damaged(&path, &error))
+        serde_json::from_str(&text).map(Some).map_err(|error| CheckpointError::Damaged {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        })
     }
 
     /// Writes down where a computation is; the file is whole at any moment.
@@ -61,7 +64,7 @@ impl Checkpoints {
         progress: &impl Serialize,
     ) -> Result<(), CheckpointError> {
         let (folder, path) = (&self.folder, self.path(digest));
-        let text = serde_json::to_string(progress).map_err(|error| damaged(&path, &error))?;
+        let text = serde_json::to_string(progress).expect("progress is plain data: this is a bug");
         std::fs::create_dir_all(folder).map_err(|error| StorageError::write(folder, error))?;
         Ok(replace(&path, &text)?)
     }
@@ -69,8 +72,4 @@ impl Checkpoints {
     pub(crate) fn path(&self, digest: &str) -> PathBuf {
         self.folder.join(format!("{digest}.json"))
     }
-}
-
-fn damaged(path: &Path, error: &serde_json::Error) -> CheckpointError {
-    CheckpointError::Damaged { path: path.display().to_string(), reason: error.to_string() }
 }

